@@ -1,0 +1,241 @@
+#pragma once
+
+#include <fanio/basic_fanotify_handle.hpp>
+#include <fanio/error.hpp>
+
+#include <boost/asio/append.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace fanio {
+
+/// How a stream reads.
+struct for_each_options
+{
+  std::size_t buffer_bytes = event_buffer::default_bytes; ///< See `event_buffer`.
+  std::size_t events_per_turn = 64; ///< Events until the rest of the context gets a turn.
+};
+
+namespace detail {
+
+template <typename T>
+inline constexpr bool is_awaitable = false;
+
+template <typename T, typename Executor>
+inline constexpr bool is_awaitable<asio::awaitable<T, Executor>> = true;
+
+/// The stream form, on the public operations of a handle.
+template <typename Executor, typename Function>
+class for_each_op
+{
+  using result_type = std::invoke_result_t<Function&, event_view>;
+  static_assert(std::is_void_v<result_type> || std::convertible_to<result_type, bool> ||
+                    is_awaitable<result_type>,
+                "the function of a stream gives nothing, a bool, or an awaitable of one of them");
+
+  struct next_turn
+  {};
+
+public:
+  for_each_op(basic_fanotify_handle<Executor>& group, Function function,
+              const for_each_options& options)
+      : group_(&group),
+        function_(std::move(function)),
+        buffer_(std::make_unique<event_buffer>(options.buffer_bytes)),
+        events_per_turn_(options.events_per_turn)
+  {}
+
+  /// The start.
+  template <typename Self>
+  void operator()(Self& self)
+  {
+    self.reset_cancellation_state(asio::enable_total_cancellation());
+    read(self);
+  }
+
+  /// A read has ended.
+  template <typename Self>
+  void operator()(Self& self, error_code ec, event_range events)
+  {
+    if constexpr (std::invocable<Function&, error_code>)
+    {
+      if (ec && ec.category() == lost_event_category())
+      {
+        return report_loss(self, ec);
+      }
+    }
+    if (ec)
+    {
+      return self.complete(nullptr, ec);
+    }
+    next_ = events.begin();
+    end_ = events.end();
+    hand_over(self);
+  }
+
+  /// The others had their turn.
+  template <typename Self>
+  void operator()(Self& self, next_turn)
+  {
+    hand_over(self);
+  }
+
+  /// The coroutine of an event has ended.
+  template <typename Self>
+  void operator()(Self& self, std::exception_ptr thrown, bool go_on = true)
+  {
+    if (thrown)
+    {
+      return is_cancelled(self) && is_abort(thrown)
+                 ? self.complete(nullptr, asio::error::operation_aborted)
+                 : self.complete(thrown, error_code());
+    }
+    if (!go_on)
+    {
+      return self.complete(nullptr, error_code());
+    }
+    hand_over(self);
+  }
+
+private:
+  template <typename Self>
+  [[nodiscard]] static bool is_cancelled(Self& self)
+  {
+    return self.cancelled() != asio::cancellation_type::none;
+  }
+
+  [[nodiscard]] static bool is_abort(const std::exception_ptr& thrown)
+  {
+    try
+    {
+      std::rethrow_exception(thrown);
+    }
+    catch (const boost::system::system_error& e)
+    {
+      return e.code() == asio::error::operation_aborted;
+    }
+    catch (...)
+    {
+      return false;
+    }
+  }
+
+  template <typename Self>
+  void read(Self& self)
+  {
+    auto& buffer = *buffer_; // this object moves away with `self`
+    group_->async_read_events(buffer, std::move(self));
+  }
+
+  template <typename Self>
+  void hand_over(Self& self)
+  {
+    for (std::size_t handled = 0; next_ != end_; ++handled)
+    {
+      if (is_cancelled(self))
+      {
+        return self.complete(nullptr, asio::error::operation_aborted);
+      }
+      if (handled == events_per_turn_)
+      {
+        const auto executor = self.get_io_executor();
+        return asio::post(executor, asio::append(std::move(self), next_turn()));
+      }
+      const event_view e = *next_++;
+      if constexpr (is_awaitable<result_type>)
+      {
+        return spawn(self, e);
+      }
+      else if (!call(self, e))
+      {
+        return;
+      }
+    }
+    if (is_cancelled(self))
+    {
+      return self.complete(nullptr, asio::error::operation_aborted);
+    }
+    read(self);
+  }
+
+  /// False if the stream has ended.
+  template <typename Self>
+  [[nodiscard]] bool call(Self& self, const event_view& e)
+  {
+    std::exception_ptr thrown;
+    bool go_on = true;
+    try
+    {
+      if constexpr (std::is_void_v<result_type>)
+      {
+        std::invoke(function_, e);
+      }
+      else
+      {
+        go_on = std::invoke(function_, e);
+      }
+    }
+    catch (...)
+    {
+      thrown = std::current_exception();
+    }
+    if (thrown || !go_on)
+    {
+      self.complete(thrown, error_code());
+      return false;
+    }
+    return true;
+  }
+
+  template <typename Self>
+  void spawn(Self& self, const event_view& e)
+  {
+    std::exception_ptr thrown;
+    try
+    {
+      auto coroutine = std::invoke(function_, e);
+      const auto executor = self.get_executor();
+      return asio::co_spawn(executor, std::move(coroutine), std::move(self));
+    }
+    catch (...)
+    {
+      thrown = std::current_exception();
+    }
+    self.complete(thrown, error_code());
+  }
+
+  template <typename Self>
+  void report_loss(Self& self, const error_code& lost)
+  {
+    try
+    {
+      std::invoke(function_, lost);
+    }
+    catch (...)
+    {
+      return self.complete(std::current_exception(), error_code());
+    }
+    read(self);
+  }
+
+  basic_fanotify_handle<Executor>* group_;
+  Function function_;
+  std::unique_ptr<event_buffer> buffer_; // stays where it is
+  event_range::iterator next_;
+  event_range::iterator end_;
+  std::size_t events_per_turn_;
+};
+
+} // namespace detail
+
+} // namespace fanio

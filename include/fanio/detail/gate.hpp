@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+
+namespace fanio::detail {
+
+/// Keeps a descriptor open while it is being written to, without a lock.
+///
+/// An `event` may answer on any thread while its handle is closed on another. Without this the
+/// answer could go to whatever file has got the number since.
+class gate
+{
+public:
+  /// Whether the descriptor is open; if so it stays open until `leave`.
+  [[nodiscard]] bool enter() noexcept
+  {
+    if ((state_.fetch_add(1, std::memory_order_acquire) & shut_bit) == 0)
+    {
+      return true;
+    }
+    leave();
+    return false;
+  }
+
+  void leave() noexcept { state_.fetch_sub(1, std::memory_order_release); }
+
+  /// Lets nobody in any more, and returns when everybody has left: what is done inside is a write
+  /// to a fanotify group, which can't block.
+  void shut() noexcept
+  {
+    state_.fetch_or(shut_bit, std::memory_order_acquire);
+    while (state_.load(std::memory_order_acquire) != shut_bit)
+    {
+      std::this_thread::yield();
+    }
+  }
+
+  [[nodiscard]] bool is_shut() const noexcept
+  {
+    return (state_.load(std::memory_order_acquire) & shut_bit) != 0;
+  }
+
+private:
+  static constexpr std::uint32_t shut_bit = 0x8000'0000;
+
+  std::atomic<std::uint32_t> state_ = 0;
+};
+
+} // namespace fanio::detail

@@ -1,0 +1,325 @@
+#include "../diagnosis.hpp"
+#include "../sys.hpp"
+#include <fanio/detail/answer_batch.hpp>
+#include <fanio/detail/group_state.hpp>
+#include <fanio/error.hpp>
+#include <fanio/group_info.hpp>
+#include <fanio/parse_events.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace fanio::detail {
+
+namespace {
+
+/// FAN_NOFD in a response asks whether it would be taken, and touches no event. 6.3
+constexpr int probe_fd = wire::no_fd;
+
+/// FIONREAD counts each queued event as so many bytes, whatever its real size.
+constexpr int bytes_counted_an_event = wire::event::size;
+
+/// The longest event of a permission group: metadata, pidfd, range.
+constexpr std::size_t longest_permission_event =
+    wire::event::size + wire::pidfd::size + wire::range::size;
+
+error_code read_error(int error) noexcept
+{
+  switch (error)
+  {
+  case EAGAIN:
+    return asio::error::would_block;
+  case EINVAL: // the first event does not fit; it stays queued
+    return errc::buffer_too_small;
+  case EBADF:
+  case EFAULT:
+    return {error, boost::system::system_category()};
+  default: // making the event's descriptor failed, and the event is gone
+    return {error, lost_event_category()};
+  }
+}
+
+} // namespace
+
+group_state::group_state(int fd, init_flags flags, const permission_policy& policy)
+    : fd_(fd),
+      flags_(flags),
+      policy_(policy),
+      opener_(process_.self()),
+      reserve_(is_permission_class(flags) ? policy.reserved_descriptors : 0)
+{}
+
+void group_state::read(buffer_state& buffer, error_code& ec) noexcept
+{
+  ec = {};
+  const auto limit = read_limit(buffer.capacity());
+  if (!make_room(limit / wire::event::size))
+  {
+    ec = asio::error::no_memory; // nothing is read that could not be denied later
+    return;
+  }
+  reserve_.release();
+  ssize_t bytes = 0;
+  do
+  {
+    bytes = sys::read(fd_, buffer.storage().first(limit));
+  }
+  while (bytes < 0 && errno == EINTR);
+  const int error = errno;
+
+  if (bytes < 0)
+  {
+    ec = read_error(error);
+  }
+  else
+  {
+    buffer.accept(static_cast<std::size_t>(bytes), shared_from_this(), ec);
+    if (is_permission_class(flags_))
+    {
+      take_note(buffer);
+    }
+  }
+  reserve_.fill();
+}
+
+/// With a reserve no more is read than its descriptors are enough for, but always one event.
+std::size_t group_state::read_limit(std::size_t capacity) noexcept
+{
+  if (reserve_.wanted() == 0)
+  {
+    return capacity;
+  }
+  const std::size_t descriptors_an_event = has_any(flags_, init_flags::report_pidfd) ? 2 : 1;
+  const auto events = reserve_.fill() / descriptors_an_event;
+  return std::min(capacity, std::max(events * wire::event::size, longest_permission_event));
+}
+
+/// Makes sure that noting down so many requests can't fail for want of memory.
+bool group_state::make_room(std::size_t events) noexcept
+{
+  if (!is_fail_closed())
+  {
+    return true;
+  }
+  try
+  {
+    const std::scoped_lock lock(pending_mutex_);
+    pending_.reserve(pending_.size() + events);
+    return true;
+  }
+  catch (const std::bad_alloc&)
+  {
+    return false;
+  }
+}
+
+bool group_state::is_own(const event_view& e) noexcept
+{
+  const auto self = static_cast<std::int32_t>(process_.self());
+  if (has_any(flags_, init_flags::report_tid))
+  {
+    return e.pid() > 0 && sys::thread_exists(self, e.pid()) == 0;
+  }
+  return e.pid() == self;
+}
+
+void group_state::take_note(buffer_state& buffer) noexcept
+{
+  answer_batch own(*this);
+  error_code ignored; // what is refused stays a request like any other
+  for (const event_view e : buffer.events())
+  {
+    if (!e.needs_response())
+    {
+      continue;
+    }
+    unanswered_.fetch_add(1, std::memory_order_relaxed);
+    if (is_fail_closed())
+    {
+      const std::scoped_lock lock(pending_mutex_);
+      pending_.push_back(e.fd());
+    }
+    if (policy_.allow_own_process && is_own(e))
+    {
+      own.add(e, verdict::allow);
+      if (own.is_full())
+      {
+        own.send(ignored);
+      }
+    }
+  }
+}
+
+void group_state::answered(int fd) noexcept
+{
+  unanswered_.fetch_sub(1, std::memory_order_relaxed);
+  if (is_fail_closed())
+  {
+    const std::scoped_lock lock(pending_mutex_);
+    std::erase(pending_, fd);
+  }
+}
+
+void group_state::wait(error_code& ec) const noexcept
+{
+  ec = {};
+  while (sys::poll_in(fd_) < 0)
+  {
+    if (errno != EINTR)
+    {
+      ec.assign(errno, boost::system::system_category());
+      return;
+    }
+  }
+}
+
+void group_state::mark(mark_flags flags, mark_target target, event_mask mask, const location& where,
+                       error_code& ec) noexcept
+{
+  ec = {};
+  if (sys::fanotify_mark(fd_, to_underlying(flags) | static_cast<std::uint32_t>(target),
+                         to_underlying(mask), where.dirfd(), where.path()) != 0)
+  {
+    ec = explain_mark(errno, {fd_, flags_, flags, target, mask, where});
+  }
+}
+
+std::size_t group_state::queued(error_code& ec) const noexcept
+{
+  ec = {};
+  int bytes = 0;
+  if (sys::bytes_readable(fd_, bytes) != 0)
+  {
+    ec.assign(errno, boost::system::system_category());
+    return 0;
+  }
+  return static_cast<std::size_t>(bytes / bytes_counted_an_event);
+}
+
+bool group_state::accepts(const response& r) noexcept
+{
+  // The probe needs an information record, also for words that will be sent without one.
+  const auto with_rule = has_any(r.flags(), response_flags::info) ? r.rule() : audit_rule{};
+  std::array<std::byte, wire::response::size_with_rule> bytes{};
+  wire::store(bytes.data(), probe_fd);
+  wire::store(bytes.data() + 4, r.word() | to_underlying(response_flags::info));
+  wire::store(bytes.data() + 8, std::uint8_t{1});
+  wire::store(bytes.data() + 10, std::uint16_t{16});
+  wire::store(bytes.data() + 12, with_rule);
+  if (!gate_.enter())
+  {
+    return false;
+  }
+  const bool taken = sys::write(fd_, bytes) == static_cast<ssize_t>(bytes.size());
+  gate_.leave();
+  return taken;
+}
+
+void group_state::end() noexcept
+{
+  let_go();
+  // Only the process that made the group may take its marks away: a forked child shares it.
+  if (is_fail_closed() && process_.is(opener_))
+  {
+    deny_all();
+  }
+}
+
+void group_state::let_go() noexcept
+{
+  gate_.shut();
+  reserve_ = {};
+}
+
+/// Denies what was read and what is queued, after no more can come. The kernel would allow both
+/// when the descriptor is closed.
+void group_state::deny_all() noexcept
+{
+  for (const auto target : {mark_target::inode, mark_target::mount, mark_target::filesystem})
+  {
+    static_cast<void>(sys::fanotify_mark(
+        fd_, to_underlying(mark_flags::flush) | static_cast<std::uint32_t>(target), 0, AT_FDCWD,
+        nullptr));
+  }
+  const auto deny = [this](int fd)
+  {
+    std::array<std::byte, wire::response::size> bytes;
+    wire::store(bytes.data(), fd);
+    wire::store(bytes.data() + 4, response::deny().word());
+    static_cast<void>(sys::write(fd_, bytes));
+  };
+  std::ranges::for_each(pending_, deny);
+
+  // Each read takes at least one event, also one that fails: the kernel has then denied it itself.
+  std::array<std::byte, event_buffer::max_event_bytes> storage;
+  error_code ignored;
+  for (auto left = queued(ignored); left > 0; --left)
+  {
+    const auto bytes = sys::read(fd_, storage);
+    const auto read = std::span(storage).first(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
+    for (const event_view e : parse_events(read, flags_, ignored))
+    {
+      if (e.needs_response())
+      {
+        deny(e.fd());
+      }
+      unique_fd(e.fd()).reset();
+      unique_fd(e.pidfd()).reset();
+    }
+  }
+}
+
+unique_fd open_group(const group_options& options, init_flags& actual, error_code& ec) noexcept
+{
+  ec = {};
+  actual = options.flags | init_flags::cloexec | init_flags::nonblock;
+  if (is_permission_class(actual) && !options.limited_queue)
+  {
+    actual |= init_flags::unlimited_queue;
+  }
+  const auto files = options.event_files | file_flags::cloexec;
+  const auto init = [&](init_flags flags)
+  { return unique_fd(sys::fanotify_init(to_underlying(flags), to_underlying(files))); };
+
+  const bool wants_fd_error =
+      options.report_lost_events && !reports_file_handles(actual) &&
+      !has_any(actual, init_flags::report_mnt | init_flags::report_fd_error);
+  if (wants_fd_error)
+  {
+    if (auto group = init(actual | init_flags::report_fd_error))
+    {
+      actual |= init_flags::report_fd_error;
+      return group;
+    }
+  }
+  auto group = init(actual);
+  if (!group)
+  {
+    ec = explain_init(errno, actual, files);
+  }
+  return group;
+}
+
+init_flags adopt_group(int fd, error_code& ec)
+{
+  const auto info = read_group_info(fd, ec);
+  if (ec)
+  {
+    return {};
+  }
+  // Readiness may be stale, so a blocking group would stop the event loop; and a group that an
+  // executed program inherits would keep its askers waiting for ever.
+  const int status = sys::get_status_flags(fd);
+  const int flags = sys::get_fd_flags(fd);
+  if (status < 0 || flags < 0 || sys::set_status_flags(fd, status | O_NONBLOCK) != 0 ||
+      sys::set_fd_flags(fd, flags | FD_CLOEXEC) != 0)
+  {
+    ec.assign(errno, boost::system::system_category());
+  }
+  return info.flags;
+}
+
+} // namespace fanio::detail

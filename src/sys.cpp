@@ -1,0 +1,141 @@
+#include "sys.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/fanotify.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+namespace fanio::sys {
+
+int fanotify_init(unsigned int flags, unsigned int event_f_flags) noexcept
+{
+  return ::fanotify_init(flags, event_f_flags);
+}
+
+int fanotify_mark(int fd, unsigned int flags, std::uint64_t mask, int dirfd,
+                  const char* path) noexcept
+{
+  return ::fanotify_mark(fd, flags, mask, dirfd, path);
+}
+
+ssize_t read(int fd, std::span<std::byte> into) noexcept
+{
+  return ::read(fd, into.data(), into.size());
+}
+
+ssize_t write(int fd, std::span<const std::byte> from) noexcept
+{
+  return ::write(fd, from.data(), from.size());
+}
+
+ssize_t writev(int fd, std::span<const iovec> from) noexcept
+{
+  return ::writev(fd, from.data(), static_cast<int>(from.size()));
+}
+
+int poll_in(int fd) noexcept
+{
+  pollfd p{.fd = fd, .events = POLLIN, .revents = 0};
+  return ::poll(&p, 1, -1);
+}
+
+int bytes_readable(int fd, int& bytes) noexcept
+{
+  return ::ioctl(fd, FIONREAD, &bytes);
+}
+
+int open(const char* path, int flags) noexcept
+{
+  return ::open(path, flags);
+}
+
+int open_path_at(int dirfd, const char* path) noexcept
+{
+  return ::openat(dirfd, path, O_PATH | O_CLOEXEC);
+}
+
+int kind_of(int fd, mode_t& mode, long& filesystem) noexcept
+{
+  struct stat file;
+  struct statfs fs;
+  if (::fstat(fd, &file) != 0 || ::fstatfs(fd, &fs) != 0)
+  {
+    return -1;
+  }
+  mode = file.st_mode;
+  filesystem = fs.f_type;
+  return 0;
+}
+
+int close(int fd) noexcept
+{
+  return ::close(fd);
+}
+
+int close_range(unsigned int first, unsigned int last) noexcept
+{
+  return ::close_range(first, last, 0);
+}
+
+int eventfd() noexcept
+{
+  return ::eventfd(0, EFD_CLOEXEC);
+}
+
+int duplicate(int fd) noexcept
+{
+  return ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+int get_fd_flags(int fd) noexcept
+{
+  return ::fcntl(fd, F_GETFD);
+}
+
+int set_fd_flags(int fd, int flags) noexcept
+{
+  return ::fcntl(fd, F_SETFD, flags);
+}
+
+int get_status_flags(int fd) noexcept
+{
+  return ::fcntl(fd, F_GETFL);
+}
+
+int set_status_flags(int fd, int flags) noexcept
+{
+  return ::fcntl(fd, F_SETFL, flags);
+}
+
+int thread_exists(int tgid, int tid) noexcept
+{
+  return static_cast<int>(::syscall(SYS_tgkill, tgid, tid, 0));
+}
+
+void* map_wiped_on_fork(std::size_t bytes) noexcept
+{
+  void* page = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED)
+  {
+    return nullptr;
+  }
+  if (::madvise(page, bytes, MADV_WIPEONFORK) != 0)
+  {
+    unmap(page, bytes);
+    return nullptr;
+  }
+  return page;
+}
+
+int unmap(void* page, std::size_t bytes) noexcept
+{
+  return ::munmap(page, bytes);
+}
+
+} // namespace fanio::sys

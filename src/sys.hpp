@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <sys/types.h>
+#include <sys/uio.h>
+
+/// Every system call that the library makes, in one place: each is the bare call, returns -1 and
+/// sets errno on failure. A test that wants them to fail links a file of its own in place of
+/// sys.cpp.
+namespace fanio::sys {
+
+[[nodiscard]] int fanotify_init(unsigned int flags, unsigned int event_f_flags) noexcept;
+[[nodiscard]] int fanotify_mark(int fd, unsigned int flags, std::uint64_t mask, int dirfd,
+                                const char* path) noexcept;
+
+[[nodiscard]] ssize_t read(int fd, std::span<std::byte> into) noexcept;
+[[nodiscard]] ssize_t write(int fd, std::span<const std::byte> from) noexcept;
+[[nodiscard]] ssize_t writev(int fd, std::span<const iovec> from) noexcept;
+
+/// Waits until `fd` is readable.
+[[nodiscard]] int poll_in(int fd) noexcept;
+
+/// FIONREAD
+[[nodiscard]] int bytes_readable(int fd, int& bytes) noexcept;
+
+[[nodiscard]] int open(const char* path, int flags) noexcept;
+/// O_PATH: makes no events.
+[[nodiscard]] int open_path_at(int dirfd, const char* path) noexcept;
+
+/// The file type and the kind of filesystem behind a descriptor.
+[[nodiscard]] int kind_of(int fd, mode_t& mode, long& filesystem) noexcept;
+
+int close(int fd) noexcept;
+int close_range(unsigned int first, unsigned int last) noexcept;
+[[nodiscard]] int eventfd() noexcept;
+[[nodiscard]] int duplicate(int fd) noexcept;
+[[nodiscard]] int get_fd_flags(int fd) noexcept;
+[[nodiscard]] int set_fd_flags(int fd, int flags) noexcept;
+[[nodiscard]] int get_status_flags(int fd) noexcept;
+[[nodiscard]] int set_status_flags(int fd, int flags) noexcept;
+
+/// Whether `tid` is a thread of this process: tgkill(2) without a signal.
+[[nodiscard]] int thread_exists(int tgid, int tid) noexcept;
+
+/// A page that a forked child finds empty, or null.
+[[nodiscard]] void* map_wiped_on_fork(std::size_t bytes) noexcept;
+int unmap(void* page, std::size_t bytes) noexcept;
+
+} // namespace fanio::sys
