@@ -1,0 +1,40 @@
+#pragma once
+
+#include <fanio/probe.hpp>
+
+#include <boost/test/tree/decorator.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+#include <unistd.h>
+
+/// Preconditions: a case that can't run here is skipped, and says why in words that start with
+/// "needs", which CTest looks for.
+namespace test {
+
+inline boost::test_tools::assertion_result needs(bool met, const std::string& what)
+{
+  boost::test_tools::assertion_result result(met);
+  result.message() << "needs " << what;
+  return result;
+}
+
+/// CAP_SYS_ADMIN in the initial user namespace: most of fanotify, and mounts.
+inline boost::test_tools::assertion_result is_privileged(boost::unit_test::test_unit_id)
+{
+  const auto may = fanio::probe().privileges;
+  return needs(may.sys_admin && may.in_initial_user_namespace,
+      "CAP_SYS_ADMIN in the initial user namespace: run it as root");
+}
+
+/// A privileged group with a flag that a younger kernel has.
+template <auto Flag>
+boost::test_tools::assertion_result has(boost::unit_test::test_unit_id)
+{
+  const auto report = fanio::probe();
+  return needs(report.of(Flag) == fanio::support::yes,
+      to_string(Flag) + ", which this kernel or this user does not have");
+}
+
+} // namespace test
