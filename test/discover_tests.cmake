@@ -38,7 +38,7 @@ foreach(path IN LISTS paths)
     APPEND
     script
     "add_test([==[${TEST_LABEL}/${path}]==] [==[${TEST_EXECUTABLE}]==] [==[--run_test=${path}]==] --log_level=test_suite --color_output=no)\n"
-    "set_tests_properties([==[${TEST_LABEL}/${path}]==] PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT} SKIP_REGULAR_EXPRESSION \"is skipped because needs \")\n"
+    "set_tests_properties([==[${TEST_LABEL}/${path}]==] PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT} SKIP_REGULAR_EXPRESSION \"precondition failed: needs \")\n"
   )
 endforeach()
 list(LENGTH paths count)
