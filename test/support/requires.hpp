@@ -25,7 +25,7 @@ inline boost::test_tools::assertion_result is_privileged(boost::unit_test::test_
 {
   const auto may = fanio::probe().privileges;
   return needs(may.sys_admin && may.in_initial_user_namespace,
-      "CAP_SYS_ADMIN in the initial user namespace: run it as root");
+               "CAP_SYS_ADMIN in the initial user namespace: run it as root");
 }
 
 /// A privileged group with a flag that a younger kernel has.
@@ -34,7 +34,7 @@ boost::test_tools::assertion_result has(boost::unit_test::test_unit_id)
 {
   const auto report = fanio::probe();
   return needs(report.of(Flag) == fanio::support::yes,
-      to_string(Flag) + ", which this kernel or this user does not have");
+               to_string(Flag) + ", which this kernel or this user does not have");
 }
 
 } // namespace test

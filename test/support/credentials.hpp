@@ -1,0 +1,45 @@
+#pragma once
+
+#include <fstream>
+#include <grp.h>
+#include <string>
+
+#include <sched.h>
+#include <unistd.h>
+
+/// Ways to become somebody else. Only for forked children, which have one thread.
+namespace test {
+
+inline constexpr unsigned nobody = 65534;
+
+/// Becomes an ordinary user, if it is not one.
+inline void drop_privileges()
+{
+  if (::geteuid() == 0 &&
+      (::setgroups(0, nullptr) != 0 || ::setresgid(nobody, nobody, nobody) != 0 ||
+       ::setresuid(nobody, nobody, nobody) != 0))
+  {
+    ::_exit(99);
+  }
+}
+
+inline bool write_file(const std::string& path, const std::string& text)
+{
+  std::ofstream file(path);
+  file << text;
+  file.close();
+  return !file.fail();
+}
+
+/// Becomes root of a user namespace of its own; false where that is not to be had.
+inline bool enter_user_namespace()
+{
+  const auto uid = std::to_string(::geteuid());
+  const auto gid = std::to_string(::getegid());
+  return ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+         write_file("/proc/self/setgroups", "deny") &&
+         write_file("/proc/self/uid_map", "0 " + uid + " 1") &&
+         write_file("/proc/self/gid_map", "0 " + gid + " 1");
+}
+
+} // namespace test

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "fd_census.hpp"
+#include "forked.hpp"
+#include "printing.hpp"
+#include "temp_directory.hpp"
+#include <fanio/basic_fanotify_handle.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+namespace test {
+
+/// A fixture of tests that keep somebody waiting: a watchdog around all, one file that nobody else
+/// knows of, and a group that asks for its opening.
+struct permission_fixture
+{
+  /// Opens a permission group that asks whenever `file` is opened.
+  fanio::fanotify_handle guard(const fanio::group_options& options = {
+                                   .flags = fanio::init_flags::class_content})
+  {
+    fanio::fanotify_handle group(context, options);
+    group.add_mark(file, fanio::event_mask::open_perm);
+    return group;
+  }
+
+  watchdog dog;
+  fd_census census;
+  temp_directory directory;
+  std::filesystem::path file = directory.write("guarded");
+  boost::asio::io_context context;
+  fanio::event_buffer buffer;
+};
+
+} // namespace test
