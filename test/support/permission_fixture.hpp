@@ -7,6 +7,11 @@
 #include <fanio/basic_fanotify_handle.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <thread>
 
 namespace test {
 
@@ -21,6 +26,17 @@ struct permission_fixture
     fanio::fanotify_handle group(context, options);
     group.add_mark(file, fanio::event_mask::open_perm);
     return group;
+  }
+
+  /// Returns when so many events are queued; fails at the deadline.
+  static void await_queued(const fanio::fanotify_handle& group, std::size_t events)
+  {
+    const auto end = std::chrono::steady_clock::now() + deadline;
+    while (group.queued() < events)
+    {
+      BOOST_REQUIRE(std::chrono::steady_clock::now() < end);
+      std::this_thread::yield();
+    }
   }
 
   watchdog dog;
