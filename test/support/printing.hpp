@@ -2,6 +2,7 @@
 
 #include <fanio/error.hpp>
 #include <fanio/event_mask.hpp>
+#include <fanio/file_flags.hpp>
 #include <fanio/init_flags.hpp>
 #include <fanio/mark_flags.hpp>
 #include <fanio/probe.hpp>
@@ -46,6 +47,16 @@ inline std::ostream& boost_test_print_type(std::ostream& out, init_flags flags)
 }
 
 inline std::ostream& boost_test_print_type(std::ostream& out, mark_flags flags)
+{
+  return out << to_string(flags);
+}
+
+inline std::ostream& boost_test_print_type(std::ostream& out, file_flags flags)
+{
+  return out << to_string(flags);
+}
+
+inline std::ostream& boost_test_print_type(std::ostream& out, response_flags flags)
 {
   return out << to_string(flags);
 }
