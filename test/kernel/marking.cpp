@@ -171,7 +171,8 @@ BOOST_AUTO_TEST_CASE(an_evictable_mark, *utf::precondition(test::has<mark_flags:
   BOOST_TEST(has_all(marks()[0].flags, mark_flags::evictable));
 }
 
-BOOST_AUTO_TEST_CASE(mount_events, *utf::precondition(test::has<init_flags::report_mnt>))
+BOOST_AUTO_TEST_CASE(mount_events, *utf::precondition(test::has<init_flags::report_mnt>) *
+                                       utf::precondition(test::is_privileged))
 {
   // In a mount namespace of a child, so that no mount is left here whatever happens.
   test::forked child(

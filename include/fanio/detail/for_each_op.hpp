@@ -46,12 +46,21 @@ class for_each_op
   struct next_turn
   {};
 
+  /// What stays where it is while this object moves from step to step: a coroutine refers to the
+  /// function object that it was made by, and an outstanding read to its buffer.
+  struct fixed
+  {
+    fixed(Function&& f, event_buffer&& b) : function(std::move(f)), buffer(std::move(b)) {}
+
+    Function function;
+    event_buffer buffer;
+  };
+
 public:
   for_each_op(basic_fanotify_handle<Executor>& group, Function function,
               const for_each_options& options)
       : group_(&group),
-        function_(std::move(function)),
-        buffer_(std::make_unique<event_buffer>(options.buffer_bytes)),
+        fixed_(std::make_unique<fixed>(std::move(function), event_buffer(options.buffer_bytes))),
         events_per_turn_(options.events_per_turn)
   {}
 
@@ -133,7 +142,7 @@ private:
   template <typename Self>
   void read(Self& self)
   {
-    auto& buffer = *buffer_; // this object moves away with `self`
+    auto& buffer = fixed_->buffer; // this object moves away with `self`
     group_->async_read_events(buffer, std::move(self));
   }
 
@@ -178,11 +187,11 @@ private:
     {
       if constexpr (std::is_void_v<result_type>)
       {
-        std::invoke(function_, e);
+        std::invoke(fixed_->function, e);
       }
       else
       {
-        go_on = std::invoke(function_, e);
+        go_on = std::invoke(fixed_->function, e);
       }
     }
     catch (...)
@@ -203,7 +212,7 @@ private:
     std::exception_ptr thrown;
     try
     {
-      auto coroutine = std::invoke(function_, e);
+      auto coroutine = std::invoke(fixed_->function, e);
       const auto executor = self.get_executor();
       return asio::co_spawn(executor, std::move(coroutine), std::move(self));
     }
@@ -219,7 +228,7 @@ private:
   {
     try
     {
-      std::invoke(function_, lost);
+      std::invoke(fixed_->function, lost);
     }
     catch (...)
     {
@@ -229,8 +238,7 @@ private:
   }
 
   basic_fanotify_handle<Executor>* group_;
-  Function function_;
-  std::unique_ptr<event_buffer> buffer_; // stays where it is
+  std::unique_ptr<fixed> fixed_;
   event_range::iterator next_;
   event_range::iterator end_;
   std::size_t events_per_turn_;
