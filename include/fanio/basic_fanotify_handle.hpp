@@ -146,7 +146,10 @@ public:
       const auto flags = other.flags();
       const auto policy = other.policy();
       unique_fd fd(other.release());
-      attach(std::move(fd), flags, policy);
+      error_code ec;
+      attach(fd.get(), flags, policy, ec);
+      detail::throw_on_error(ec, "fanio::fanotify_handle");
+      static_cast<void>(fd.release());
     }
   }
 
@@ -178,12 +181,17 @@ public:
     }
     init_flags flags{};
     auto fd = detail::open_group(options, flags, ec);
+    if (ec)
+    {
+      return;
+    }
+    const permission_policy policy{.default_verdict = options.default_verdict,
+                                   .allow_own_process = options.allow_own_process,
+                                   .reserved_descriptors = options.reserved_descriptors};
+    attach(fd.get(), flags, policy, ec);
     if (!ec)
     {
-      attach(std::move(fd), flags,
-             {.default_verdict = options.default_verdict,
-              .allow_own_process = options.allow_own_process,
-              .reserved_descriptors = options.reserved_descriptors});
+      static_cast<void>(fd.release());
     }
   }
 
@@ -209,19 +217,9 @@ public:
       return;
     }
     const auto flags = detail::adopt_group(fd, ec);
-    if (ec)
+    if (!ec)
     {
-      return;
-    }
-    unique_fd owned(fd);
-    try
-    {
-      attach(std::move(owned), flags, policy);
-    }
-    catch (...)
-    {
-      static_cast<void>(owned.release()); // nothing has been taken over
-      throw;
+      attach(fd, flags, policy, ec);
     }
   }
 
@@ -685,14 +683,16 @@ private:
     std::shared_ptr<group_type> group;
   };
 
-  /// Owns `fd` from here on, unless it throws.
-  void attach(unique_fd&& fd, init_flags flags, const permission_policy& policy)
+  /// Owns `fd` from here on if there is no error.
+  void attach(int fd, init_flags flags, const permission_policy& policy, error_code& ec)
   {
-    auto group = std::make_shared<group_type>(fd.get(), flags, policy);
+    auto group = std::make_shared<group_type>(fd, flags, policy);
     group->stream.emplace(executor_);
-    group->stream->assign(fd.get());
-    static_cast<void>(fd.release());
-    group_ = std::move(group);
+    group->stream->assign(fd, ec);
+    if (!ec)
+    {
+      group_ = std::move(group);
+    }
   }
 
   Executor executor_;

@@ -49,12 +49,14 @@ group_state::group_state(int fd, init_flags flags, const permission_policy& poli
       flags_(flags),
       policy_(policy),
       opener_(process_.self()),
+      owner_(opener_),
       reserve_(is_permission_class(flags) ? policy.reserved_descriptors : 0)
 {}
 
 void group_state::read(buffer_state& buffer, error_code& ec) noexcept
 {
   ec = {};
+  take_over();
   const auto limit = read_limit(buffer.capacity());
   if (!make_room(limit / wire::event::size))
   {
@@ -83,6 +85,19 @@ void group_state::read(buffer_state& buffer, error_code& ec) noexcept
     }
   }
   reserve_.fill();
+}
+
+/// A forked child that goes on with the group begins anew: the requests that are noted down are its
+/// parent's, and threads that were writing are not here.
+void group_state::take_over() noexcept
+{
+  if (!process_.is(owner_))
+  {
+    owner_ = process_.self();
+    gate_.reset();
+    unanswered_.store(0, std::memory_order_relaxed);
+    pending_.clear();
+  }
 }
 
 /// With a reserve no more is read than its descriptors are enough for, but always one event.
@@ -230,6 +245,7 @@ void group_state::end() noexcept
 
 void group_state::let_go() noexcept
 {
+  take_over();
   gate_.shut();
   reserve_ = {};
 }

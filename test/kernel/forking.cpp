@@ -119,6 +119,21 @@ BOOST_AUTO_TEST_CASE(a_child_that_reads_itself_answers_what_it_read)
   BOOST_TEST(asker.result() == EPERM);
 }
 
+BOOST_AUTO_TEST_CASE(the_requests_of_its_parent_do_not_keep_a_child_from_releasing_the_group)
+{
+  auto group = guard();
+  test::opener asker(file);
+  const auto e = group.read_events(buffer).front();
+  const int released = in_a_forked_child([&] {
+    error_code ec;
+    return group.unanswered() == 0 && group.release(ec) >= 0 ? 1 : 0;
+  });
+  BOOST_TEST(released == 1);
+  BOOST_TEST(group.unanswered() == 1);
+  group.respond(e, response::allow());
+  BOOST_TEST(asker.result() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(the_parents_asynchronous_reads_go_on_after_a_child_closed_its_copy)
 {
   auto group = guard();

@@ -37,6 +37,9 @@ public:
     }
   }
 
+  /// Open again, and nobody inside. *Precondition*: no other thread knows of it.
+  void reset() noexcept { state_.store(0, std::memory_order_relaxed); }
+
   [[nodiscard]] bool is_shut() const noexcept
   {
     return (state_.load(std::memory_order_acquire) & shut_bit) != 0;

@@ -55,10 +55,10 @@ public:
   /// Whether this kernel would take the response in this group as it is.
   [[nodiscard]] bool accepts(const response& r) noexcept;
 
-  /// Requests that were read and are not answered.
-  [[nodiscard]] std::size_t unanswered() const noexcept
+  /// Requests that this process has read and not answered.
+  [[nodiscard]] std::size_t unanswered() noexcept
   {
-    return unanswered_.load(std::memory_order_relaxed);
+    return process_.is(owner_) ? unanswered_.load(std::memory_order_relaxed) : 0;
   }
 
   /// What has to come before the descriptor is closed: a fail-closed group denies what is pending,
@@ -87,6 +87,7 @@ private:
   [[nodiscard]] bool make_room(std::size_t events) noexcept;
   [[nodiscard]] bool is_own(const event_view& e) noexcept;
   void take_note(buffer_state& buffer) noexcept;
+  void take_over() noexcept;
   void deny_all() noexcept;
 
   int fd_;
@@ -95,6 +96,7 @@ private:
   gate gate_;
   process_identity process_;
   std::uint32_t opener_; // the process that made or adopted the group
+  std::uint32_t owner_;  // the one whose writers and requests are noted here
   std::atomic<std::size_t> unanswered_ = 0;
   descriptor_reserve reserve_;
 
