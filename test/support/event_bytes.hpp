@@ -186,7 +186,7 @@ private:
 };
 
 /// Events back to back, as one read brings them.
-inline byte_vector join(std::initializer_list<byte_vector> events)
+inline byte_vector join(std::span<const byte_vector> events)
 {
   byte_vector all;
   for (const auto& event : events)
@@ -194,6 +194,38 @@ inline byte_vector join(std::initializer_list<byte_vector> events)
     all.insert(all.end(), event.begin(), event.end());
   }
   return all;
+}
+
+inline byte_vector join(std::initializer_list<byte_vector> events)
+{
+  return join(std::span(events.begin(), events.size()));
+}
+
+/// Events that have between them every kind of record, an unknown one, and longer metadata.
+inline std::vector<byte_vector> one_event_of_every_form()
+{
+  using fanio::event_mask;
+  const auto directory = make_handle(2);
+  const auto file = make_handle(12);
+  const fanio::file_handle_view no_inode({}, fanio::file_handle_view::invalid_type, {});
+  return {
+      event_bytes(event_mask::open).fd(5).pid(100).bytes(),
+      event_bytes(event_mask::pre_access).fd(6).pid(100).pidfd(7).range(4096, 8192).bytes(),
+      event_bytes(event_mask::create).dfid_name(directory, "a").fid(file).bytes(),
+      event_bytes(event_mask::rename)
+          .old_dfid_name(directory, "a")
+          .new_dfid_name(directory, "name")
+          .fid(file)
+          .bytes(),
+      event_bytes(event_mask::modify | event_mask::ondir).dfid(directory).bytes(),
+      event_bytes(event_mask::fs_error).fid(no_inode).error(117, 2).bytes(),
+      event_bytes(event_mask::mnt_attach).mount(0x8000'0056).bytes(),
+      event_bytes(event_mask::open)
+          .longer_metadata(8)
+          .record(static_cast<fanio::info_type>(200), byte_vector(20))
+          .bytes(),
+      event_bytes(event_mask::q_overflow).bytes(),
+  };
 }
 
 /// Bytes as hexadecimal digits, two a byte; blanks and line ends between them mean nothing.

@@ -4,14 +4,13 @@
 #include <boost/system/errc.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <set>
 #include <string>
 #include <system_error>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 using fanio::errc;
 using fanio::error_code;
@@ -21,7 +20,7 @@ namespace sys = boost::system;
 namespace {
 
 /// Each code and the errno that it explains, as the header documents them.
-const std::vector<std::pair<errc, int>> documented = {
+constexpr auto documented = std::to_array<std::pair<errc, int>>({
     {errc::unknown_init_flag, EINVAL},
     {errc::both_classes, EINVAL},
     {errc::fid_in_permission_class, EINVAL},
@@ -100,7 +99,7 @@ const std::vector<std::pair<errc, int>> documented = {
 
     {errc::unknown_flag_name, EINVAL},
     {errc::unknown_response, EINVAL},
-};
+});
 
 constexpr int past_the_last_code = 1000;
 

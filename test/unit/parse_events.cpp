@@ -42,38 +42,6 @@ byte_vector zeros(std::size_t count)
   return byte_vector(count);
 }
 
-/// One event of every form, so that every kind of record is in it.
-std::vector<byte_vector> rich_events()
-{
-  const auto directory = make_handle(2);
-  const auto file = make_handle(12);
-  return {
-      event_bytes(event_mask::open).fd(5).pid(100).bytes(),
-      event_bytes(event_mask::pre_access).fd(6).pid(100).pidfd(7).range(4096, 8192).bytes(),
-      event_bytes(event_mask::create).dfid_name(directory, "a").fid(file).bytes(),
-      event_bytes(event_mask::rename)
-          .old_dfid_name(directory, "a")
-          .new_dfid_name(directory, "name")
-          .fid(file)
-          .bytes(),
-      event_bytes(event_mask::modify | event_mask::ondir).dfid(directory).bytes(),
-      event_bytes(event_mask::fs_error).fid({{}, 0xff, {}}).error(117, 2).bytes(),
-      event_bytes(event_mask::mnt_attach).mount(0x8000'0056).bytes(),
-      event_bytes(event_mask::open).longer_metadata(8).record(info_type{200}, zeros(20)).bytes(),
-      event_bytes(event_mask::q_overflow).bytes(),
-  };
-}
-
-byte_vector rich_buffer()
-{
-  byte_vector all;
-  for (const auto& event : rich_events())
-  {
-    all.insert(all.end(), event.begin(), event.end());
-  }
-  return all;
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(parsing)
@@ -87,8 +55,8 @@ BOOST_AUTO_TEST_CASE(no_bytes_are_no_events)
 
 BOOST_AUTO_TEST_CASE(events_back_to_back_are_found_in_their_order)
 {
-  const auto events = rich_events();
-  const parsed_events parsed(rich_buffer());
+  const auto events = test::one_event_of_every_form();
+  const parsed_events parsed(test::join(test::one_event_of_every_form()));
   BOOST_TEST(!parsed.error());
   BOOST_REQUIRE(parsed.size() == events.size());
   for (std::size_t i = 0; i < events.size(); ++i)
@@ -101,7 +69,7 @@ BOOST_AUTO_TEST_CASE(events_back_to_back_are_found_in_their_order)
 // that is only 4-byte aligned, and RANGE and MNT records are as well.
 BOOST_AUTO_TEST_CASE(events_may_lie_at_any_address)
 {
-  const auto all = rich_buffer();
+  const auto all = test::join(test::one_event_of_every_form());
   const parsed_events aligned(all);
   for (std::size_t misalignment = 1; misalignment < 8; ++misalignment)
   {
@@ -278,8 +246,8 @@ BOOST_AUTO_TEST_CASE(the_longest_record_passes)
 
 BOOST_AUTO_TEST_CASE(the_throwing_form_returns_the_same_events)
 {
-  const auto all = rich_buffer();
-  BOOST_TEST(fanio::parse_events(all).size() == rich_events().size());
+  const auto all = test::join(test::one_event_of_every_form());
+  BOOST_TEST(fanio::parse_events(all).size() == test::one_event_of_every_form().size());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -455,10 +423,10 @@ BOOST_AUTO_TEST_CASE(the_events_before_a_bad_one_are_returned)
 
 BOOST_AUTO_TEST_CASE(bytes_cut_off_anywhere_give_the_events_before_the_cut)
 {
-  const auto all = rich_buffer();
+  const auto all = test::join(test::one_event_of_every_form());
   std::size_t whole_events = 0;
   std::size_t bytes_of_them = 0;
-  const auto events = rich_events();
+  const auto events = test::one_event_of_every_form();
   for (std::size_t length = 0; length <= all.size(); ++length)
   {
     if (whole_events < events.size() && length == bytes_of_them + events[whole_events].size())
