@@ -100,8 +100,10 @@ inline int run(int argc, char** argv, void (*function)(place&))
   }
   catch (const boost::system::system_error& e)
   {
-    std::cerr << argv[0] << ": " << e.what() << '\n';
-    return e.code() == boost::system::errc::operation_not_permitted ? skipped : EXIT_FAILURE;
+    const bool is_refused = e.code() == boost::system::errc::operation_not_permitted;
+    std::cerr << argv[0] << ": " << (is_refused ? "precondition failed: needs privileges: " : "")
+              << e.what() << '\n';
+    return is_refused ? skipped : EXIT_FAILURE;
   }
   catch (const std::exception& e)
   {
