@@ -4,7 +4,7 @@
 #   body        statements; put into a coroutine that has a context, a group and a buffer
 #   PATH        lines of a file that is built; must be in it as they are
 #
-# A block with a main function is a program: it goes to out-LINE.cpp, all else to out.cpp.
+# All go into one file, for most of its compilation is Asio.
 
 function fail(text) {
   print page ":" start ": " text > "/dev/stderr"
@@ -18,29 +18,25 @@ function contents(path,   line, text) {
   return text
 }
 
-function at_its_line() {
-  return "#line " start + 1 " \"" page "\"\n" block
+function add(before, after) {
+  if (!excerpts++)
+    print "#include \"prelude.hpp\"" > out
+  print "\nnamespace {\n" before "\n#line " start + 1 " \"" page "\"\n" block after "\n}" > out
 }
 
 function finish() {
   if (kind ~ /\//) {
-    # Taken out of its indentation it may have been.
     if (index(contents(root "/" kind), block) == 0)
       fail("this is not what is in " kind)
-  } else if (block ~ /int main\(/) {
-    printf "%s", at_its_line() > (out "-" start ".cpp")
   } else if (kind == "body") {
-    printf "\nnamespace {\nasio::awaitable<void> excerpt_%d(asio::io_context& context, " \
-           "fanio::fanotify_handle& group, fanio::event_buffer& buffer)\n{\n%s\n  co_return;\n}\n}\n",
-           start, at_its_line() > (out ".cpp")
+    add("asio::awaitable<void> excerpt_" start "(asio::io_context& context, " \
+        "fanio::fanotify_handle& group, fanio::event_buffer& buffer)\n{", "co_return;\n}")
   } else if (kind == "") {
-    printf "\nnamespace excerpt_%d {\nnamespace {\n%s}\n}\n", start, at_its_line() > (out ".cpp")
+    add("namespace excerpt_" start " {", "}")
   } else {
     fail("unknown kind of block: " kind)
   }
 }
-
-BEGIN { print "#include \"prelude.hpp\"" > (out ".cpp") }
 
 /^```/ && inside { inside = 0; if (is_cpp) finish(); next }
 
