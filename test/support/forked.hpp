@@ -64,7 +64,8 @@ public:
     {
       pollfd ended{.fd = pidfd_, .events = POLLIN, .revents = 0};
       const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
-      BOOST_REQUIRE_MESSAGE(::poll(&ended, 1, static_cast<int>(ms)) == 1,
+      // valgrind 3.19 has no pidfd_open(2): there without a deadline.
+      BOOST_REQUIRE_MESSAGE(pidfd_ < 0 || ::poll(&ended, 1, static_cast<int>(ms)) == 1,
                             "the child is still blocked");
       collect();
     }
