@@ -152,12 +152,12 @@ public:
     while (acceptor_.is_open())
     {
       auto [ec, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
-      if (ec) // such as: no more descriptors
+      if (ec) // closed; or no more descriptors, and then there may be some later
       {
         asio::steady_timer pause(acceptor_.get_executor(), std::chrono::milliseconds(100));
         co_await pause.async_wait(asio::use_awaitable);
       }
-      else if (clients_.size() < max_clients)
+      else if (acceptor_.is_open() && clients_.size() < max_clients)
       {
         const auto c = clients_.emplace(clients_.end(), std::move(socket));
         c->send(greeting_);
