@@ -1,0 +1,53 @@
+#pragma once
+
+#include "watch.hpp"
+#include <fanio/file_handle.hpp>
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace fanio::tool {
+
+/// The way that is open to every user: inode marks, and events that name a directory by its file
+/// handle. Which path has which handle is remembered when it is marked.
+///
+/// Of a directory in a watched one the kernel tells nothing but its own handle. So these are
+/// remembered too, first those that are there, then those that come.
+class directory_watch : public watch
+{
+public:
+  /// Marks the paths, or the working directory. *Errors*: throws `std::runtime_error`.
+  directory_watch(fanotify_handle group, const trace_options& options);
+
+  [[nodiscard]] std::size_t places() const noexcept override { return places_.size(); }
+
+  [[nodiscard]] std::optional<watched_object> locate(const event_view& e) override;
+
+private:
+  struct place
+  {
+    std::string path;
+    file_handle handle;
+  };
+
+  void add(const std::string& path, event_mask events);
+  void remember_directories_in(const std::string& path);
+  void remember_directory(const std::string& path);
+
+  /// Empty if it is not to be known.
+  [[nodiscard]] std::string path_of(const event_view& e) const;
+
+  /// Null if it is none of the places.
+  [[nodiscard]] const std::string* find_place(const std::optional<file_handle_view>& handle) const;
+
+  /// Null if it is none that is still where it was.
+  [[nodiscard]] const std::string*
+  find_directory(const std::optional<file_handle_view>& handle) const;
+
+  std::vector<place> places_;
+  std::unordered_map<file_handle, std::string> directories_; // in the places
+  std::string path_;
+};
+
+} // namespace fanio::tool

@@ -1,0 +1,99 @@
+#include "doctor.hpp"
+#include "trace.hpp"
+#include <fanio/error.hpp>
+#include <fanio/version.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <iostream>
+#include <string>
+
+namespace {
+
+using fanio::tool::trace_options;
+
+std::string version()
+{
+  const auto part = [](int divisor) { return std::to_string(FANIO_VERSION / divisor % 100); };
+  return "fanio " + part(10000) + "." + part(100) + "." + part(1);
+}
+
+fanio::event_mask parse_events(const std::string& text)
+{
+  fanio::error_code ec;
+  const auto events = fanio::parse_flags<fanio::event_mask>(text, ec);
+  if (ec)
+  {
+    throw CLI::ValidationError("--events", text + ": " + ec.message());
+  }
+  if (is_empty(events & ~fanio::event_mask::all_modifiers))
+  {
+    throw CLI::ValidationError("--events", text + ": names no event");
+  }
+  return events;
+}
+
+const CLI::App* add_trace(CLI::App& app, trace_options& options)
+{
+  auto* trace = app.add_subcommand("trace", "Print one line for each file event, until Ctrl-C");
+  trace->add_option("PATH", options.paths,
+                    "Files and directories to show, with all below; default: everything. "
+                    "Unprivileged: files and directories to watch; default: the working one");
+  trace
+      ->add_option_function<std::string>(
+          "--events", [&options](const std::string& text) { options.events = parse_events(text); },
+          "Events to show; default: open,close,modify,open_exec, and unprivileged also "
+          "create,delete,move,attrib")
+      ->type_name("MASK");
+  trace->add_flag("--json", options.json, "Print one JSON object a line");
+  trace
+      ->add_option_function<std::uint32_t>(
+          "--seconds", [&options](std::uint32_t n) { options.duration = std::chrono::seconds(n); },
+          "End after N seconds")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  trace->add_flag("-v,--verbose", options.verbose, "Say on stderr what is watched and what is not");
+  return trace;
+}
+
+const CLI::App* add_doctor(CLI::App& app, bool& json)
+{
+  auto* doctor = app.add_subcommand("doctor", "Print what this kernel and this user can do");
+  doctor->add_flag("--json", json, "Print a JSON object");
+  return doctor;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+  CLI::App app("Shows what happens to files, by Linux fanotify", "fanio");
+  app.set_version_flag("--version", version());
+  app.require_subcommand(1);
+  trace_options options;
+  bool json = false;
+  const auto* trace = add_trace(app, options);
+  const auto* doctor = add_doctor(app, json);
+  try
+  {
+    app.parse(argc, argv);
+  }
+  catch (const CLI::ParseError& e)
+  {
+    return app.exit(e);
+  }
+  const auto* command = *trace ? trace : doctor;
+  try
+  {
+    command == trace ? fanio::tool::trace(options) : fanio::tool::doctor(json);
+  }
+  catch (const std::exception& e)
+  {
+    std::cerr << "fanio " << command->get_name() << ": " << e.what() << '\n';
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace fanio::tool {
+
+/// A mount of this mount namespace.
+struct mount
+{
+  std::string device; ///< "major:minor": which filesystem.
+  std::string point;
+  std::string type;
+};
+
+/// The mounts that /proc/self/mountinfo lists (proc_pid_mountinfo(5)); none if it can't be read.
+[[nodiscard]] std::vector<mount> read_mounts();
+
+} // namespace fanio::tool

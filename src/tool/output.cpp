@@ -1,0 +1,71 @@
+#include "output.hpp"
+
+#include <fanio/unique_fd.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace fanio::tool {
+
+namespace {
+
+bool is_pipe(int fd) noexcept
+{
+  struct stat status;
+  return ::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+} // namespace
+
+output::output(const asio::any_io_executor& executor) : stream_(executor)
+{
+  unique_fd fd;
+  if (is_pipe(STDOUT_FILENO) || ::isatty(STDOUT_FILENO) != 0)
+  {
+    fd.reset(::open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    can_wait_ = static_cast<bool>(fd);
+    has_ended_ = !fd && errno == ENXIO; // a pipe without readers
+  }
+  if (!fd)
+  {
+    fd.reset(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
+  }
+  if (!fd)
+  {
+    throw std::system_error(errno, std::system_category(), "standard output");
+  }
+  stream_.assign(fd.get());
+  static_cast<void>(fd.release());
+}
+
+asio::awaitable<error_code> output::write(std::string_view text)
+{
+  error_code ec;
+  if (can_wait_)
+  {
+    std::tie(ec, std::ignore) = co_await asio::async_write(stream_, asio::buffer(text),
+                                                           asio::as_tuple(asio::use_awaitable));
+  }
+  else
+  {
+    asio::write(stream_, asio::buffer(text), ec);
+  }
+  co_return ec;
+}
+
+void output::close()
+{
+  error_code ignored;
+  stream_.close(ignored);
+}
+
+} // namespace fanio::tool

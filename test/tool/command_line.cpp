@@ -1,0 +1,111 @@
+#include "running_trace.hpp"
+#include <fanio/version.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+namespace {
+
+struct outcome
+{
+  std::string out;
+  std::string err;
+  int status;
+};
+
+outcome run(std::vector<std::string> arguments)
+{
+  test::child fanio(test::fanio_command(std::move(arguments)));
+  auto out = fanio.read_all(test::child::out);
+  auto err = fanio.read_all(test::child::err);
+  return {std::move(out), std::move(err), fanio.wait()};
+}
+
+bool contains(const std::string& text, const std::string& part)
+{
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(command_line)
+
+BOOST_AUTO_TEST_CASE(help_lists_the_commands)
+{
+  const auto help = run({"--help"});
+  BOOST_TEST(help.status == 0);
+  BOOST_TEST(contains(help.out, "trace"), help.out);
+  BOOST_TEST(contains(help.out, "doctor"), help.out);
+}
+
+BOOST_AUTO_TEST_CASE(help_of_trace_lists_its_options)
+{
+  const auto help = run({"trace", "--help"});
+  BOOST_TEST(help.status == 0);
+  for (const auto* option : {"PATH", "--events", "--json", "--seconds", "--verbose"})
+  {
+    BOOST_TEST(contains(help.out, option), option);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(help_of_doctor_lists_its_options)
+{
+  const auto help = run({"doctor", "--help"});
+  BOOST_TEST(help.status == 0);
+  BOOST_TEST(contains(help.out, "--json"), help.out);
+}
+
+BOOST_AUTO_TEST_CASE(the_version_is_that_of_the_library)
+{
+  const auto version = run({"--version"});
+  BOOST_TEST(version.status == 0);
+  BOOST_TEST(version.out == "fanio " + std::to_string(FANIO_VERSION / 10000) + "." +
+                                std::to_string(FANIO_VERSION / 100 % 100) + "." +
+                                std::to_string(FANIO_VERSION % 100) + "\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_is_needed)
+{
+  BOOST_TEST(run({}).status != 0);
+  BOOST_TEST(run({"undo"}).status != 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_leads_nowhere_is_an_error)
+{
+  const auto trace = run({"trace", "/nonexistent"});
+  BOOST_TEST(trace.status == 1);
+  BOOST_TEST(trace.out == "");
+  BOOST_TEST(trace.err.ends_with("fanio trace: /nonexistent: there is nothing at this path\n"),
+             trace.err);
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_event_is_an_error)
+{
+  const auto trace = run({"trace", "--events", "open,explode"});
+  BOOST_TEST(trace.status != 0);
+  BOOST_TEST(contains(trace.err, "--events: open,explode: "), trace.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_mask_without_events_is_an_error)
+{
+  const auto trace = run({"trace", "--events", "ondir"});
+  BOOST_TEST(trace.status != 0);
+  BOOST_TEST(contains(trace.err, "names no event"), trace.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_permission_event_is_refused)
+{
+  const auto trace = run({"trace", "--events", "open_perm", "/"});
+  BOOST_TEST(trace.status == 1);
+  BOOST_TEST(contains(trace.err, "permission events need a content-class group"), trace.err);
+}
+
+BOOST_AUTO_TEST_CASE(seconds_are_a_positive_number)
+{
+  BOOST_TEST(run({"trace", "--seconds", "0"}).status != 0);
+  BOOST_TEST(run({"trace", "--seconds", "-1"}).status != 0);
+  BOOST_TEST(run({"trace", "--seconds", "soon"}).status != 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "support/child.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace test {
+
+/// The arguments after "fanio".
+inline std::vector<std::string> fanio_command(std::vector<std::string> arguments)
+{
+  arguments.insert(arguments.begin(), FANIO_TOOL);
+  return arguments;
+}
+
+/// Any command that ends in a `fanio trace --verbose`, once that has set its marks.
+class running_trace : public child
+{
+public:
+  running_trace(std::vector<std::string> command, user as) : child(std::move(command), as)
+  {
+    // Nothing has happened before this line, and all that happens after it is shown.
+    while (!read_line(err).starts_with("fanio trace: watching "))
+    {
+    }
+  }
+
+  explicit running_trace(std::vector<std::string> arguments)
+      : running_trace(traced(std::move(arguments)), user::same)
+  {}
+
+  /// Without privileges, also where the test has them.
+  static running_trace unprivileged(std::vector<std::string> arguments)
+  {
+    return {traced(std::move(arguments)), user::ordinary};
+  }
+
+  /// The next lines, up to and with the first that holds `text`.
+  std::vector<std::string> lines_until(std::string_view text)
+  {
+    std::vector<std::string> lines;
+    do
+    {
+      lines.push_back(read_line(out));
+    }
+    while (lines.back().find(text) == std::string::npos);
+    return lines;
+  }
+
+  /// The first of the next lines that holds `text`.
+  std::string line_with(std::string_view text) { return lines_until(text).back(); }
+
+private:
+  static std::vector<std::string> traced(std::vector<std::string> arguments)
+  {
+    arguments.insert(arguments.begin(), {FANIO_TOOL, "trace", "--verbose"});
+    return arguments;
+  }
+};
+
+} // namespace test

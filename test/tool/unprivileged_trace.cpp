@@ -1,0 +1,145 @@
+#include "running_trace.hpp"
+#include "support/temp_directory.hpp"
+
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+/// A directory that everybody may read.
+struct fixture
+{
+  fixture() { fs::permissions(directory.path(), fs::perms::all); }
+
+  test::temp_directory directory;
+  std::string path = directory.path().string();
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(unprivileged_trace, fixture)
+
+BOOST_AUTO_TEST_CASE(it_says_what_works)
+{
+  test::child trace({FANIO_TOOL, "trace", "--seconds", "1", path}, test::user::ordinary);
+
+  BOOST_TEST(trace.read_all(test::child::err) ==
+             "fanio trace: not privileged: watching the named directories by inode marks; the "
+             "kernel does not tell the processes\n");
+  BOOST_TEST(trace.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(it_shows_the_names_that_come_and_go_in_a_directory)
+{
+  auto trace = test::running_trace::unprivileged({path});
+  const auto file = directory.write("file");
+  BOOST_TEST(trace.line_with("create").ends_with(" ?(?): create " + file.string()));
+  fs::rename(file, directory / "moved");
+  BOOST_TEST(trace.line_with("moved_from").ends_with(" ?(?): moved_from " + file.string()));
+  BOOST_TEST(trace.line_with("moved_to").ends_with(" ?(?): moved_to " + path + "/moved"));
+  fs::remove(directory / "moved");
+  BOOST_TEST(trace.line_with("delete").ends_with(" ?(?): delete " + path + "/moved"));
+}
+
+BOOST_AUTO_TEST_CASE(it_watches_the_working_directory_without_a_path)
+{
+  const std::string script = "cd \"$1\" && exec \"$0\" trace --verbose";
+  test::running_trace trace({"sh", "-c", script, FANIO_TOOL, path}, test::user::ordinary);
+  directory.write("file");
+
+  BOOST_TEST(trace.line_with("create").ends_with(" ?(?): create ./file"));
+}
+
+BOOST_AUTO_TEST_CASE(it_tells_directories_apart)
+{
+  fs::create_directory(directory / "a");
+  fs::create_directory(directory / "b");
+  auto trace = test::running_trace::unprivileged({path + "/a/", path + "/b"});
+  directory.write("a/one");
+  directory.write("b/two");
+
+  BOOST_TEST(trace.line_with("one").ends_with(": create " + path + "/a/one"));
+  BOOST_TEST(trace.line_with("two").ends_with(": create " + path + "/b/two"));
+}
+
+BOOST_AUTO_TEST_CASE(it_watches_a_file)
+{
+  const auto file = directory.write("file");
+  fs::permissions(file, fs::perms::all);
+  auto trace = test::running_trace::unprivileged({file});
+  directory.write("other");
+  directory.write("file");
+
+  BOOST_TEST(trace.lines_until(file.string()).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(it_knows_the_directories_in_a_directory)
+{
+  fs::create_directory(directory / "old");
+  auto trace = test::running_trace::unprivileged({path});
+  fs::create_directory(directory / "new");
+  const auto list = [](const fs::path& where) { fs::directory_iterator entries(where); };
+
+  list(directory / "old");
+  BOOST_TEST(trace.line_with("open").ends_with("|ondir " + path + "/old"));
+  list(directory / "new");
+  BOOST_TEST(trace.line_with("open").ends_with("|ondir " + path + "/new"));
+  fs::rename(directory / "new", directory / "newer");
+  list(directory / "newer");
+  BOOST_TEST(trace.line_with("open").ends_with("|ondir " + path + "/newer"));
+  list(path);
+  BOOST_TEST(trace.line_with("open").ends_with("|ondir " + path));
+}
+
+BOOST_AUTO_TEST_CASE(it_has_no_path_for_a_directory_that_moved_unseen)
+{
+  fs::create_directory(directory / "old");
+  auto trace = test::running_trace::unprivileged({path, "--events", "open"});
+  fs::rename(directory / "old", directory / "new");
+  fs::directory_iterator entries(directory / "new");
+
+  BOOST_TEST(trace.line_with("open").ends_with(": open|ondir ?"));
+}
+
+BOOST_AUTO_TEST_CASE(it_shows_where_a_name_went_by_a_rename)
+{
+  auto trace = test::running_trace::unprivileged({path, "--events", "rename"});
+  fs::rename(directory.write("file"), directory / "new");
+
+  BOOST_TEST(trace.line_with("rename").ends_with(": rename " + path + "/new"));
+}
+
+BOOST_AUTO_TEST_CASE(a_line_of_json_has_null_for_what_is_not_known)
+{
+  auto trace = test::running_trace::unprivileged({path, "--json"});
+  directory.write("\xff");
+
+  const auto event = json::parse(trace.line_with("create")).as_object();
+
+  BOOST_TEST(event.at("pid").is_null());
+  BOOST_TEST(event.at("comm").is_null());
+  BOOST_TEST(event.at("path").as_string() == path + "/\xef\xbf\xbd");
+  BOOST_TEST(event.at("path_raw").as_array().size() == path.size() + 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_may_not_be_read_is_an_error)
+{
+  const auto closed = directory / "closed";
+  fs::create_directory(closed);
+  fs::permissions(closed, fs::perms::none);
+  test::child trace({FANIO_TOOL, "trace", closed}, test::user::ordinary);
+
+  BOOST_TEST(trace.wait() == 1);
+  fs::permissions(closed, fs::perms::owner_all); // or it can't be removed
+  BOOST_TEST(trace.read_all(test::child::err)
+                 .ends_with("fanio trace: " + closed.string() +
+                            ": marking needs the right to read the object\n"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
