@@ -4,6 +4,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -125,6 +126,51 @@ BOOST_AUTO_TEST_CASE(a_cancelled_read_has_consumed_nothing)
       group.read_events(buffer);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_cancellation_between_readiness_and_an_empty_queue_is_not_lost)
+{
+  // The wait has ended and its handler stands in another context; nothing is there to be cancelled.
+  asio::io_context other;
+  asio::cancellation_signal signal;
+  group.async_read_events(
+      buffer, asio::bind_cancellation_slot(
+                  signal.slot(), asio::bind_executor(other.get_executor(), expect_abort())));
+  directory.write("a");
+  context.poll();
+  signal.emit(asio::cancellation_type::total);
+  // Somebody else takes the event, so that the read would have to wait again.
+  event_buffer elsewhere;
+  BOOST_TEST(group.read_events(elsewhere).size() == 1);
+  other.run_for(test::deadline);
+  BOOST_TEST(other.stopped());
+  run();
+}
+
+BOOST_AUTO_TEST_CASE(stale_readiness_is_waited_out)
+{
+  asio::io_context other;
+  std::size_t told = 0;
+  group.async_read_events(buffer, asio::bind_executor(other.get_executor(),
+                                                      [&](error_code ec, event_range events)
+                                                      {
+                                                        BOOST_TEST(!ec);
+                                                        told = events.size();
+                                                      }));
+  directory.write("a");
+  context.poll();
+  event_buffer elsewhere;
+  BOOST_TEST(group.read_events(elsewhere).size() == 1);
+  other.poll(); // the queue is empty: it waits again
+  BOOST_TEST(told == 0);
+  directory.write("b");
+  run_until(
+      [&]
+      {
+        other.restart();
+        other.poll();
+        return told == 1;
+      });
 }
 
 BOOST_AUTO_TEST_CASE(closing_ends_outstanding_reads)
