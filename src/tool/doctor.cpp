@@ -1,5 +1,6 @@
 #include "doctor.hpp"
 
+#include "kernel_names.hpp"
 #include <fanio/probe.hpp>
 
 #include <boost/json/object.hpp>
@@ -47,47 +48,6 @@ struct limit
   std::optional<std::uint64_t> value;
   std::string_view meaning;
 };
-
-/// "deny|audit" with the prefix "FAN_" is "FAN_DENY|FAN_AUDIT".
-std::string kernel_name(std::string_view prefix, std::string_view name)
-{
-  std::string out(prefix);
-  for (const char c : name)
-  {
-    out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    out += c == '|' ? prefix : "";
-  }
-  return out;
-}
-
-std::string kernel_name(init_flags flag)
-{
-  return kernel_name("FAN_", is_empty(flag) ? "class_notif" : to_string(flag));
-}
-
-std::string kernel_name(event_mask event)
-{
-  return kernel_name("FAN_", to_string(event));
-}
-
-std::string kernel_name(mark_target target)
-{
-  return kernel_name("FAN_MARK_", to_string(target));
-}
-
-std::string kernel_name(mark_flags flag)
-{
-  return kernel_name("FAN_MARK_", to_string(flag));
-}
-
-std::string kernel_name(const response& form)
-{
-  if (form.error() != 0) // "deny(EBUSY)"
-  {
-    return "FAN_DENY_ERRNO" + to_string(form).substr(std::string_view("deny").size());
-  }
-  return kernel_name("FAN_", to_string(form.flags()));
-}
 
 template <typename T>
 std::vector<finding> name_all(const std::vector<probed<T>>& asked)
@@ -191,7 +151,7 @@ struct privilege
 std::array<privilege, 4> privileges_of(const privileges& may)
 {
   return {{{"initial_user_namespace", may.in_initial_user_namespace,
-            "else the capabilities count for little"},
+            "where capabilities count in full"},
            {"CAP_SYS_ADMIN", may.sys_admin, "permission events, descriptors, processes"},
            {"CAP_DAC_READ_SEARCH", may.dac_read_search, "opening files by their handle"},
            {"CAP_AUDIT_WRITE", may.audit_write, "audit records of responses"}}};
