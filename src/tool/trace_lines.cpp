@@ -27,8 +27,11 @@ std::string format_time(std::chrono::system_clock::time_point when, bool utc)
   utc ? ::gmtime_r(&time, &parts) : ::localtime_r(&time, &parts);
   std::array<char, 64> text{};
   std::strftime(text.data(), text.size(), utc ? "%FT%T" : "%T", &parts);
-  return text.data() + ("." + std::to_string(1000 + milliseconds.count()).substr(1)) +
-         (utc ? "Z" : "");
+  std::string out(text.data());
+  out += '.';
+  out += std::to_string(1000 + milliseconds.count()).substr(1);
+  out += utc ? "Z" : "";
+  return out;
 }
 
 json::array names_of(event_mask mask)
