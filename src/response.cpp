@@ -127,7 +127,7 @@ std::string to_string(const response& r)
   std::string text = r.allows() ? "allow" : "deny";
   if (r.error() != 0)
   {
-    text += "(" + name_of(r.error()) + ")";
+    text.append("(").append(name_of(r.error())).append(")");
   }
   if (has_any(r.flags(), response_flags::audit))
   {
@@ -135,8 +135,9 @@ std::string to_string(const response& r)
   }
   if (has_any(r.flags(), response_flags::info))
   {
-    text += "(" + std::to_string(r.rule().number) + "," + name_of(r.rule().subject) + "," +
-            name_of(r.rule().object) + ")";
+    text.append("(").append(std::to_string(r.rule().number));
+    text.append(",").append(name_of(r.rule().subject));
+    text.append(",").append(name_of(r.rule().object)).append(")");
   }
   return text;
 }

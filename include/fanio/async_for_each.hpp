@@ -23,41 +23,42 @@ namespace fanio {
 ///
 /// *Fairness*: after `events_per_turn` events the rest of the execution context gets a turn.
 ///
-/// *Exceptions*: what the function throws ends the stream and is what it completes with. The events
-/// that were read and not handed over, then and after a cancellation, are dropped: requests among
-/// them get the group's default verdict.
+/// *Completion signature*: `void(std::exception_ptr)`: a coroutine that awaits it gets an
+/// exception. Null if the function gave false; else what the function threw, or a
+/// `boost::system::system_error` with what a read failed with: as `async_read_events`, and
+/// `operation_aborted` after a cancellation.
 ///
-/// *Errors*: as `async_read_events`. A read that says that an event was lost
-/// (`lost_event_category`) does not end the stream if the function can also be called with an
-/// `error_code`: it then is.
+/// A read that says that an event was lost (`lost_event_category`) does not end the stream if the
+/// function can also be called with an `error_code`: it then is.
 ///
-/// *Completion signature*: `void(std::exception_ptr, error_code)`.
+/// However it ends, the events that were read and not handed over are dropped: requests among them
+/// get the group's default verdict.
 ///
-/// *Cancellation*: `terminal`, `partial`, `total`. It reaches a coroutine that is awaited; that
-/// coroutine's ending by `operation_aborted` is then the stream's. Closing the group ends it too;
-/// `cancel` of the handle only while it waits for events.
+/// *Cancellation*: `terminal`, `partial`, `total`. It reaches a coroutine that is awaited. Closing
+/// the group ends the stream too; `cancel` of the handle only while it waits for events.
 ///
 /// *Lifetime*: `group` must stay alive, and where it is, until the completion.
 ///
 /// *Example*:
 /// ```
-/// co_await fanio::async_for_each(group, [](event_view e) { log(e.mask()); }, asio::use_awaitable);
+/// const auto print = [](event_view e) { std::cout << to_string(e.mask()) << '\n'; };
+/// co_await fanio::async_for_each(group, print);
 /// ```
-template <typename Executor, typename Function,
-          asio::completion_token_for<void(std::exception_ptr, error_code)> Token =
-              detail::default_token<Executor>>
+template <
+    typename Executor, typename Function,
+    asio::completion_token_for<void(std::exception_ptr)> Token = detail::default_token<Executor>>
 auto async_for_each(basic_fanotify_handle<Executor>& group, Function function,
                     const for_each_options& options, Token&& token = Token())
 {
-  return asio::async_compose<Token, void(std::exception_ptr, error_code)>(
+  return asio::async_compose<Token, void(std::exception_ptr)>(
       detail::for_each_op<Executor, Function>(group, std::move(function), options), token,
       group.get_executor());
 }
 
 /// The same with the default options.
-template <typename Executor, typename Function,
-          asio::completion_token_for<void(std::exception_ptr, error_code)> Token =
-              detail::default_token<Executor>>
+template <
+    typename Executor, typename Function,
+    asio::completion_token_for<void(std::exception_ptr)> Token = detail::default_token<Executor>>
 auto async_for_each(basic_fanotify_handle<Executor>& group, Function function,
                     Token&& token = Token())
 {

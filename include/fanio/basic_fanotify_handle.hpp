@@ -84,7 +84,10 @@ public:
 
   /// Adopts a group. *Errors*: throws what `assign` reports; the descriptor is then still the
   /// caller's.
-  basic_fanotify_handle(const executor_type& executor, native_handle_type fd,
+  ///
+  /// A template, so that `{}` means default options and not descriptor 0.
+  template <std::same_as<native_handle_type> NativeHandle>
+  basic_fanotify_handle(const executor_type& executor, NativeHandle fd,
                         const permission_policy& policy = {})
       : executor_(executor)
   {
@@ -104,9 +107,9 @@ public:
       : basic_fanotify_handle(executor_type(context.get_executor()), options)
   {}
 
-  template <typename ExecutionContext>
+  template <typename ExecutionContext, std::same_as<native_handle_type> NativeHandle>
     requires std::convertible_to<ExecutionContext&, asio::execution_context&>
-  basic_fanotify_handle(ExecutionContext& context, native_handle_type fd,
+  basic_fanotify_handle(ExecutionContext& context, NativeHandle fd,
                         const permission_policy& policy = {})
       : basic_fanotify_handle(executor_type(context.get_executor()), fd, policy)
   {}

@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(the_stream_form_allocates_nothing_in_the_steady_state)
     return true;
   };
   open_file();
-  fanio::async_for_each(group, handle, [](std::exception_ptr, error_code) {});
+  fanio::async_for_each(group, handle, [](std::exception_ptr) {});
   run();
   BOOST_TEST(after - before == 0U);
 }

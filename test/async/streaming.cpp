@@ -37,18 +37,28 @@ struct outcome
 {
   auto handler()
   {
-    return [this, once = test::once()](std::exception_ptr e, error_code code) mutable
+    return [this, once = test::once()](std::exception_ptr e) mutable
     {
       once();
-      thrown = e;
-      ec = code;
       done = true;
+      try
+      {
+        e ? std::rethrow_exception(e) : void();
+      }
+      catch (const boost::system::system_error& error)
+      {
+        ec = error.code();
+      }
+      catch (...)
+      {
+        thrown = e;
+      }
     };
   }
 
   bool done = false;
-  std::exception_ptr thrown;
-  error_code ec;
+  error_code ec;             // of a system_error
+  std::exception_ptr thrown; // anything else
 };
 
 struct fixture : test::context_fixture
@@ -235,12 +245,32 @@ BOOST_AUTO_TEST_CASE(a_coroutine_awaits_the_whole_stream)
       {
         int told = 0;
         const auto count = [&told](event_view) { return ++told < 2; };
-        const auto ec = co_await async_for_each(f.group, count, asio::use_awaitable);
-        BOOST_TEST(!ec);
+        co_await async_for_each(f.group, count);
         BOOST_TEST(told == 2);
       }(*this),
       [](std::exception_ptr e) { BOOST_TEST(!e); });
   run();
+}
+
+BOOST_AUTO_TEST_CASE(a_coroutine_that_awaits_it_gets_an_exception_when_it_fails)
+{
+  group.close();
+  asio::co_spawn(
+      context, [](fixture& f) -> asio::awaitable<void>
+      { co_await async_for_each(f.group, [](event_view) {}, asio::use_awaitable); }(*this),
+      result.handler());
+  run();
+  BOOST_TEST(result.ec == asio::error::bad_descriptor);
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_has_at_least_one_event)
+{
+  write_files(2);
+  int told = 0;
+  async_for_each(
+      group, [&](event_view) { return ++told < 2; }, {.events_per_turn = 0}, result.handler());
+  run();
+  BOOST_TEST(told == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_handle_is_told)

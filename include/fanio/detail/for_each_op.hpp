@@ -9,11 +9,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -61,7 +63,7 @@ public:
               const for_each_options& options)
       : group_(&group),
         fixed_(std::make_unique<fixed>(std::move(function), event_buffer(options.buffer_bytes))),
-        events_per_turn_(options.events_per_turn)
+        events_per_turn_(std::max<std::size_t>(options.events_per_turn, 1))
   {}
 
   /// The start.
@@ -85,7 +87,7 @@ public:
     }
     if (ec)
     {
-      return self.complete(nullptr, ec);
+      return fail(self, ec);
     }
     next_ = events.begin();
     end_ = events.end();
@@ -103,15 +105,9 @@ public:
   template <typename Self>
   void operator()(Self& self, std::exception_ptr thrown, bool go_on = true)
   {
-    if (thrown)
+    if (thrown || !go_on)
     {
-      return is_cancelled(self) && is_abort(thrown)
-                 ? self.complete(nullptr, asio::error::operation_aborted)
-                 : self.complete(thrown, error_code());
-    }
-    if (!go_on)
-    {
-      return self.complete(nullptr, error_code());
+      return self.complete(thrown);
     }
     hand_over(self);
   }
@@ -123,20 +119,11 @@ private:
     return self.cancelled() != asio::cancellation_type::none;
   }
 
-  [[nodiscard]] static bool is_abort(const std::exception_ptr& thrown)
+  template <typename Self>
+  static void fail(Self& self, const error_code& ec)
   {
-    try
-    {
-      std::rethrow_exception(thrown);
-    }
-    catch (const boost::system::system_error& e)
-    {
-      return e.code() == asio::error::operation_aborted;
-    }
-    catch (...)
-    {
-      return false;
-    }
+    self.complete(
+        std::make_exception_ptr(boost::system::system_error(ec, "fanio::async_for_each")));
   }
 
   template <typename Self>
@@ -153,7 +140,7 @@ private:
     {
       if (is_cancelled(self))
       {
-        return self.complete(nullptr, asio::error::operation_aborted);
+        return fail(self, asio::error::operation_aborted);
       }
       if (handled == events_per_turn_)
       {
@@ -172,7 +159,7 @@ private:
     }
     if (is_cancelled(self))
     {
-      return self.complete(nullptr, asio::error::operation_aborted);
+      return fail(self, asio::error::operation_aborted);
     }
     read(self);
   }
@@ -181,26 +168,22 @@ private:
   template <typename Self>
   [[nodiscard]] bool call(Self& self, const event_view& e)
   {
-    std::exception_ptr thrown;
     bool go_on = true;
-    try
-    {
-      if constexpr (std::is_void_v<result_type>)
-      {
-        std::invoke(fixed_->function, e);
-      }
-      else
-      {
-        go_on = std::invoke(fixed_->function, e);
-      }
-    }
-    catch (...)
-    {
-      thrown = std::current_exception();
-    }
+    const auto thrown = try_to(
+        [&]
+        {
+          if constexpr (std::is_void_v<result_type>)
+          {
+            std::invoke(fixed_->function, e);
+          }
+          else
+          {
+            go_on = std::invoke(fixed_->function, e);
+          }
+        });
     if (thrown || !go_on)
     {
-      self.complete(thrown, error_code());
+      self.complete(thrown);
       return false;
     }
     return true;
@@ -209,32 +192,38 @@ private:
   template <typename Self>
   void spawn(Self& self, const event_view& e)
   {
-    std::exception_ptr thrown;
-    try
+    std::optional<result_type> coroutine;
+    if (const auto thrown = try_to([&] { coroutine.emplace(std::invoke(fixed_->function, e)); }))
     {
-      auto coroutine = std::invoke(fixed_->function, e);
-      const auto executor = self.get_executor();
-      return asio::co_spawn(executor, std::move(coroutine), std::move(self));
+      return self.complete(thrown);
     }
-    catch (...)
-    {
-      thrown = std::current_exception();
-    }
-    self.complete(thrown, error_code());
+    const auto executor = self.get_executor();
+    asio::co_spawn(executor, std::move(*coroutine), std::move(self));
   }
 
   template <typename Self>
   void report_loss(Self& self, const error_code& lost)
   {
+    if (const auto thrown = try_to([&] { std::invoke(fixed_->function, lost); }))
+    {
+      return self.complete(thrown);
+    }
+    read(self);
+  }
+
+  /// What the action throws.
+  template <typename Action>
+  [[nodiscard]] static std::exception_ptr try_to(Action action) noexcept
+  {
     try
     {
-      std::invoke(fixed_->function, lost);
+      action();
+      return nullptr;
     }
     catch (...)
     {
-      return self.complete(std::current_exception(), error_code());
+      return std::current_exception();
     }
-    read(self);
   }
 
   basic_fanotify_handle<Executor>* group_;
