@@ -26,21 +26,8 @@ using fanio::event_view;
 using fanio::fanotify_handle;
 using fanio::response;
 
-namespace {
-
-struct fixture : test::permission_fixture
-{
-  event_view next(fanotify_handle& group)
-  {
-    const auto events = group.read_events(buffer);
-    BOOST_REQUIRE(events.size() == 1);
-    return events.front();
-  }
-};
-
-} // namespace
-
-BOOST_FIXTURE_TEST_SUITE(responding, fixture, *utf::precondition(test::is_privileged))
+BOOST_FIXTURE_TEST_SUITE(responding, test::permission_fixture,
+                         *utf::precondition(test::is_privileged))
 
 BOOST_AUTO_TEST_CASE(the_asker_goes_on_before_the_handler_runs)
 {
@@ -153,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_reads_and_answers)
   test::opener second(file);
   asio::co_spawn(
       context,
-      [](fixture& f, fanotify_handle& guard, pid_t denied) -> asio::awaitable<void>
+      [](test::permission_fixture& f, fanotify_handle& guard, pid_t denied) -> asio::awaitable<void>
       {
         for (int answered = 0; answered < 2;)
         {

@@ -33,20 +33,10 @@ namespace {
 constexpr group_options fail_closed{.flags = init_flags::class_content,
                                     .default_verdict = verdict::deny};
 
-struct fixture : test::permission_fixture
-{
-  /// The one request that a read brings.
-  event_view next(fanotify_handle& group)
-  {
-    const auto events = group.read_events(buffer);
-    BOOST_REQUIRE(events.size() == 1);
-    return events.front();
-  }
-};
-
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(permission, fixture, *utf::precondition(test::is_privileged))
+BOOST_FIXTURE_TEST_SUITE(permission, test::permission_fixture,
+                         *utf::precondition(test::is_privileged))
 
 // Answering ---------------------------------------------------------------------------------------
 

@@ -39,6 +39,14 @@ struct permission_fixture
     }
   }
 
+  /// The one request that a read brings.
+  fanio::event_view next(fanio::fanotify_handle& group)
+  {
+    const auto events = group.read_events(buffer);
+    BOOST_REQUIRE(events.size() == 1);
+    return events.front();
+  }
+
   watchdog dog;
   fd_census census;
   temp_directory directory;
