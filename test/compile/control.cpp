@@ -22,8 +22,7 @@ void answer(fanio::fanotify_handle& group, fanio::event e)
 void read(fanio::fanotify_handle& group, fanio::event_buffer& buffer)
 {
   group.async_read_events(buffer, [](fanio::error_code, fanio::event_range) {});
-  fanio::async_for_each(
-      group, [](fanio::event_view) { return true; }, [](std::exception_ptr, fanio::error_code) {});
+  fanio::async_for_each(group, [](fanio::event_view) { return true; }, [](std::exception_ptr) {});
 }
 
 fanio::event move(fanio::event& to, fanio::event from)

@@ -5,6 +5,5 @@
 void case_of(fanio::fanotify_handle& group)
 {
   fanio::async_for_each(
-      group, [](fanio::event_view) { return std::string(); },
-      [](std::exception_ptr, fanio::error_code) {});
+      group, [](fanio::event_view) { return std::string(); }, [](std::exception_ptr) {});
 }
