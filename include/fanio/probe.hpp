@@ -15,7 +15,7 @@ namespace fanio {
 enum class support : std::uint8_t
 {
   no,            ///< This kernel does not know it.
-  not_permitted, ///< This kernel knows it, and this user may not use it.
+  not_permitted, ///< This user may not use it. Of group flags the kernel then tells no more.
   yes,           ///< It works.
 };
 
