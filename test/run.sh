@@ -77,7 +77,7 @@ choose_build_dir() {
 # The sanitizers' runtimes want to be the first library, and a memory layout that they know.
 choose_launcher() {
   case $preset in
-    asan) launcher=(env -u LD_PRELOAD) ;;
+    asan | fuzz) launcher=(env -u LD_PRELOAD) ;;
     tsan) setarch -R true 2>/dev/null && launcher=(env -u LD_PRELOAD setarch -R) ;;
   esac
 }
