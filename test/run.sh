@@ -74,11 +74,17 @@ choose_build_dir() {
   echo "$dir"
 }
 
-# The sanitizers' runtimes want to be the first library, and a memory layout that they know.
+# The sanitizers' runtimes want to be the first library, and a memory layout that they know. That a
+# forked child ends without its parent's threads is no leak.
 choose_launcher() {
   case $preset in
     asan | fuzz) launcher=(env -u LD_PRELOAD) ;;
-    tsan) setarch -R true 2>/dev/null && launcher=(env -u LD_PRELOAD setarch -R) ;;
+    tsan)
+      launcher=(env -u LD_PRELOAD "TSAN_OPTIONS=report_thread_leaks=0 ${TSAN_OPTIONS:-}")
+      if setarch -R true 2>/dev/null; then
+        launcher+=(setarch -R)
+      fi
+      ;;
   esac
 }
 
