@@ -3,10 +3,13 @@
 #include "known_flags.hpp"
 #include "sys.hpp"
 #include <fanio/error.hpp>
+#include <fanio/group_info.hpp>
 #include <fanio/unique_fd.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <new>
 
 #include <linux/magic.h>
 #include <sys/stat.h>
@@ -99,6 +102,7 @@ struct object_kind
   bool found = false;
   mode_t mode = 0;
   long filesystem = 0;
+  ino_t inode = 0;
 };
 
 object_kind examine(const location& where) noexcept
@@ -111,8 +115,17 @@ object_kind examine(const location& where) noexcept
     fd = opened.get();
   }
   object_kind kind;
-  kind.found = sys::kind_of(fd, kind.mode, kind.filesystem) == 0;
+  kind.found = sys::kind_of(fd, kind.mode, kind.filesystem, kind.inode) == 0;
   return kind;
+}
+
+/// Whether the object is on a filesystem that nobody can mount. A memory file is on such a tmpfs.
+bool is_on_pseudo_filesystem(const object_kind& object, const location& where) noexcept
+{
+  return object.found &&
+         (S_ISFIFO(object.mode) || S_ISSOCK(object.mode) || object.filesystem == PIPEFS_MAGIC ||
+          object.filesystem == SOCKFS_MAGIC || object.filesystem == ANON_INODE_FS_MAGIC ||
+          (object.filesystem == TMPFS_MAGIC && where.path() == nullptr));
 }
 
 bool is_command_wrong(const mark_call& call) noexcept
@@ -227,7 +240,7 @@ error_code explain_mark_object(const mark_call& call) noexcept
   {
     return errc::ignore_needs_surv_modify;
   }
-  if (!on_inode && object.found)
+  if (!on_inode && is_on_pseudo_filesystem(object, call.where))
   {
     return errc::no_mark_on_pseudo_filesystem;
   }
@@ -266,9 +279,29 @@ error_code explain_bad_descriptor(const mark_call& call) noexcept
                                               : error_code(errc::bad_mark_descriptor);
 }
 
+/// Whether the object has a mark in this group that is not evictable.
+bool has_pinned_mark(const mark_call& call) noexcept
+try
+{
+  error_code ec;
+  const auto object = examine(call.where);
+  const auto marks = read_group_info(call.group_fd, ec).marks;
+  return std::ranges::any_of(marks,
+                             [&object](const mark_info& mark)
+                             {
+                               return mark.target == mark_target::inode &&
+                                      mark.inode == object.inode &&
+                                      !has_any(mark.flags, mark_flags::evictable);
+                             });
+}
+catch (const std::bad_alloc&)
+{
+  return true;
+}
+
 error_code explain_exists(const mark_call& call) noexcept
 {
-  if (has_any(call.flags, mark_flags::evictable))
+  if (has_any(call.flags, mark_flags::evictable) && has_pinned_mark(call))
   {
     return errc::mark_stays_pinned;
   }
@@ -331,8 +364,9 @@ error_code explain_mark(int error, const mark_call& call) noexcept
                : errc::filesystem_needs_own_group;
   case ENOSPC:
     return errc::too_many_marks;
-  case EPERM:
-    return errc::mark_needs_privilege;
+  case EPERM: // of an inode mark a security module may say so
+    return call.target == mark_target::inode ? plain(error)
+                                             : error_code(errc::mark_needs_privilege);
   case EACCES:
     return errc::object_not_readable;
   default:

@@ -11,7 +11,8 @@
 namespace fanio::detail {
 
 /// Explains what fanotify_init(2) failed with.
-[[nodiscard]] error_code explain_init(int error, init_flags flags, file_flags files) noexcept;
+[[nodiscard]] FANIO_API error_code explain_init(int error, init_flags flags,
+                                                file_flags files) noexcept;
 
 /// The arguments of a call of fanotify_mark(2), and the flags of its group.
 struct mark_call
@@ -25,6 +26,6 @@ struct mark_call
 };
 
 /// Explains what fanotify_mark(2) failed with.
-[[nodiscard]] error_code explain_mark(int error, const mark_call& call) noexcept;
+[[nodiscard]] FANIO_API error_code explain_mark(int error, const mark_call& call) noexcept;
 
 } // namespace fanio::detail

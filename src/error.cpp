@@ -113,11 +113,13 @@ constexpr auto explanations = std::to_array<explanation>({
     {errc::pre_access_and_ondir, EEXIST,
      "one mark can't have both pre_access and ondir; remove the one first"},
     {errc::filesystem_without_handles, EOPNOTSUPP,
-     "this filesystem can't decode file handles; use inode marks, or a group that reports fds"},
+     "this filesystem has no file handles, or can't decode them; use inode marks, or a group that "
+     "reports fds"},
     {errc::filesystem_without_pre_access, EOPNOTSUPP,
      "this filesystem has no pre_access events; ext4, xfs and btrfs have"},
     {errc::filesystem_without_fsid, ENODEV,
-     "this filesystem has no fsid: use an inode mark in a group of its own"},
+     "this filesystem has no fsid: use an inode mark in a group of its own, or a group that "
+     "reports fds"},
     {errc::subvolume_needs_inode_marks, EXDEV,
      "a btrfs subvolume can't be marked as a mount or filesystem in a group of file handles; "
      "mark the filesystem's root, or inodes"},

@@ -69,7 +69,7 @@ void event::steal(event& other) noexcept
   inline_ = other.inline_;
   heap_ = std::move(other.heap_);
   state_ = other.state_;
-  dir_fid_only_ = other.dir_fid_only_;
+  format_ = other.format_;
   own_.group = std::move(other.own_.group);
   own_.reader = other.own_.reader;
   point_to(heap_ ? heap_.get() : inline_.data());

@@ -65,13 +65,13 @@ info_range event_view::records() const noexcept
 
 std::optional<file_handle_view> event_view::fid() const noexcept
 {
-  return dir_fid_only_ ? std::nullopt : handle_of(find(*this, info_type::fid));
+  return format_.dir_fid_only ? std::nullopt : handle_of(find(*this, info_type::fid));
 }
 
 std::optional<file_handle_view> event_view::dfid() const noexcept
 {
   const auto* record = find(*this, info_type::dfid_name, info_type::dfid);
-  if (record == nullptr && dir_fid_only_)
+  if (record == nullptr && format_.dir_fid_only)
   {
     record = find(*this, info_type::fid);
   }
@@ -143,10 +143,10 @@ std::int32_t event_view::raw_pidfd() const noexcept
 
 error_code event_view::lost() const noexcept
 {
-  // FAN_NOFD says that there never was one. With FAN_REPORT_FD_ERROR the same is said by -EBADF,
-  // in overflow events and in all of a FID group: no open gives that error.
+  // Without FAN_REPORT_FD_ERROR -1 is FAN_NOFD: there never was one. With it -1 is an EPERM, and
+  // events without an object, or with its file handle, have -EBADF: no open gives that error.
   const auto fd = raw_fd();
-  if (fd >= wire::no_fd || fd == -EBADF)
+  if (fd >= 0 || fd == -EBADF || (fd == wire::no_fd && !format_.fd_error))
   {
     return {};
   }
@@ -162,7 +162,8 @@ error_code event_view::pidfd_error() const noexcept
     return {};
   }
   // Without FAN_REPORT_FD_ERROR: FAN_NOPIDFD for a process that is gone, FAN_EPIDFD for the rest.
-  const int error = fd == wire::no_fd ? ESRCH : fd == wire::pidfd_error ? EIO : -fd;
+  const bool is_errno = format_.fd_error || fd < wire::pidfd_error;
+  const int error = is_errno ? -fd : fd == wire::no_fd ? ESRCH : EIO;
   return {error, boost::system::system_category()};
 }
 

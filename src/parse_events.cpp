@@ -91,11 +91,6 @@ errc check_event(std::span<const std::byte> rest, std::size_t& length) noexcept
   return {};
 }
 
-bool is_dir_fid_only(init_flags group) noexcept
-{
-  return (group & init_flags::all_fid_bits) == init_flags::report_dir_fid;
-}
-
 } // namespace detail
 
 event_range parse_events(std::span<const std::byte> bytes, init_flags group,
@@ -115,7 +110,7 @@ event_range parse_events(std::span<const std::byte> bytes, init_flags group,
     at += length;
     ++count;
   }
-  return {bytes.first(at), count, nullptr, detail::is_dir_fid_only(group)};
+  return {bytes.first(at), count, nullptr, detail::event_format(group)};
 }
 
 event_range parse_events(std::span<const std::byte> bytes, init_flags group)

@@ -6,6 +6,7 @@
 #include <sys/fanotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -60,7 +61,7 @@ int open_path_at(int dirfd, const char* path) noexcept
   return ::openat(dirfd, path, O_PATH | O_CLOEXEC);
 }
 
-int kind_of(int fd, mode_t& mode, long& filesystem) noexcept
+int kind_of(int fd, mode_t& mode, long& filesystem, ino_t& inode) noexcept
 {
   struct stat file;
   struct statfs fs;
@@ -70,7 +71,14 @@ int kind_of(int fd, mode_t& mode, long& filesystem) noexcept
   }
   mode = file.st_mode;
   filesystem = fs.f_type;
+  inode = file.st_ino;
   return 0;
+}
+
+std::uint64_t most_descriptors() noexcept
+{
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : 0;
 }
 
 int close(int fd) noexcept

@@ -31,7 +31,10 @@ namespace fanio::sys {
 [[nodiscard]] int open_path_at(int dirfd, const char* path) noexcept;
 
 /// The file type and the kind of filesystem behind a descriptor.
-[[nodiscard]] int kind_of(int fd, mode_t& mode, long& filesystem) noexcept;
+[[nodiscard]] int kind_of(int fd, mode_t& mode, long& filesystem, ino_t& inode) noexcept;
+
+/// The hard limit of descriptors of this process.
+[[nodiscard]] std::uint64_t most_descriptors() noexcept;
 
 int close(int fd) noexcept;
 int close_range(unsigned int first, unsigned int last) noexcept;

@@ -42,7 +42,9 @@ namespace fanio {
 /// *Fork*: as for every Asio object, call the context's `notify_fork`; without it a child that
 /// closes its copy breaks the parent's reactor. A child has copies of events and buffers, but the
 /// duty to answer stays with the process that read them. While a child holds a copy of the
-/// descriptor, closing the parent's frees nobody: let the child close its handle at once, or exec.
+/// descriptor, what is still queued stays blocked when the parent closes: let the child close its
+/// handle at once, or exec. Two processes must not both read one permission group: the kernel knows
+/// requests by descriptor numbers, and theirs can be equal.
 ///
 /// *Example*:
 /// ```
@@ -271,8 +273,9 @@ public:
   }
 
   /// Closes the group: outstanding operations end with `operation_aborted`, marks are gone. Who
-  /// waits for a permission is let through by the kernel, and denied before if the group is
-  /// fail-closed. Closing a closed handle does nothing.
+  /// was read and waits for a permission gets the default verdict. Who is queued is let through by
+  /// the kernel, unless another process has a copy of the descriptor, and denied before if the
+  /// group is fail-closed. Closing a closed handle does nothing.
   void close(error_code& ec)
   {
     ec = {};
@@ -544,7 +547,7 @@ public:
   /// that ends with `operation_aborted` has consumed no event.
   ///
   /// *Lifetime*: `buffer` must not be moved away or destroyed before the operation is started
-  /// (which `deferred` does late); once it is, destroying the buffer aborts the operation.
+  /// (which `deferred` does late); if it is destroyed later, the operation ends at the next event.
   ///
   /// *Allocation*: none in the steady state; one per operation through the handler's associated
   /// allocator, which by default is recycled.
@@ -659,7 +662,7 @@ private:
     void operator()(Handler&& handler, Event e, const response& r) const
     {
       error_code ec;
-      detail::respond(group && group->stream ? group.get() : nullptr, e, r, ec);
+      detail::respond(group.get(), e, r, ec);
       detail::complete_immediately(executor, std::forward<Handler>(handler), ec);
     }
 
@@ -677,8 +680,7 @@ private:
     void operator()(Handler&& handler, Events events, Responses&& responses) const
     {
       error_code ec;
-      const auto answered = detail::respond_all(group && group->stream ? group.get() : nullptr,
-                                                events, responses, ec);
+      const auto answered = detail::respond_all(group.get(), events, responses, ec);
       detail::complete_immediately(executor, std::forward<Handler>(handler), ec, answered);
     }
 

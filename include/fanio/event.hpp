@@ -16,15 +16,15 @@ namespace fanio {
 /// kernel has answered.
 ///
 /// Move-only. An empty or moved-from event has nothing to close and nothing to answer; only
-/// assignment, destruction and `operator bool` are allowed. A view of it is valid until it is
-/// moved, assigned to or destroyed.
+/// assignment, destruction, `operator bool` and `needs_response` are allowed. A view of it is valid
+/// until it is moved, assigned to or destroyed.
 ///
 /// *Thread safety*: distinct events may be used at once, also those of one buffer or group, and
 /// while the handle is read from, moved or closed.
 class event : public event_view
 {
 public:
-  event() noexcept : event_view(nullptr, nullptr, false) {}
+  event() noexcept : event_view(nullptr, nullptr, {}) {}
 
   FANIO_API event(event&& other) noexcept;
   FANIO_API event& operator=(event&& other) noexcept;

@@ -26,7 +26,7 @@ class buffer_lease;
 /// event for which there is none is lost, or denied.
 ///
 /// Movable; its views stay valid. If it is destroyed while an operation uses it, the operation
-/// ends with `operation_aborted` and consumes nothing.
+/// ends with `operation_aborted`, though not before the next event comes, and consumes nothing.
 ///
 /// *Thread safety*: distinct objects: safe. One object: not safe, but that two operations at once
 /// are an error (`errc::buffer_in_use`) and not undefined.

@@ -23,7 +23,7 @@ public:
 
     iterator() noexcept = default;
 
-    [[nodiscard]] event_view operator*() const noexcept { return {at_, owner_, dir_fid_only_}; }
+    [[nodiscard]] event_view operator*() const noexcept { return {at_, owner_, format_}; }
 
     iterator& operator++() noexcept
     {
@@ -49,23 +49,23 @@ public:
     iterator(const std::byte* at, const event_range& range) noexcept
         : at_(at),
           owner_(range.owner_),
-          dir_fid_only_(range.dir_fid_only_)
+          format_(range.format_)
     {}
 
     const std::byte* at_ = nullptr;
     detail::event_owner* owner_ = nullptr;
-    bool dir_fid_only_ = false;
+    detail::event_format format_;
   };
 
   event_range() noexcept = default;
 
   /// *Precondition*: `bytes` are `count` whole, validated events.
   event_range(std::span<const std::byte> bytes, std::size_t count, detail::event_owner* owner,
-              bool dir_fid_only) noexcept
+              detail::event_format format) noexcept
       : bytes_(bytes),
         count_(count),
         owner_(owner),
-        dir_fid_only_(dir_fid_only)
+        format_(format)
   {}
 
   [[nodiscard]] iterator begin() const noexcept { return {bytes_.data(), *this}; }
@@ -82,7 +82,7 @@ private:
   std::span<const std::byte> bytes_{};
   std::size_t count_ = 0;
   detail::event_owner* owner_ = nullptr;
-  bool dir_fid_only_ = false;
+  detail::event_format format_;
 };
 
 } // namespace fanio

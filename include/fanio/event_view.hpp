@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fanio/detail/event_format.hpp>
 #include <fanio/detail/event_owner.hpp>
 #include <fanio/event_mask.hpp>
 #include <fanio/file_handle.hpp>
@@ -49,10 +50,11 @@ class event_view
 public:
   /// *Precondition*: `data` is a validated event. `owner` may be null: an event parsed from bytes
   /// owns no descriptor and can't be answered.
-  event_view(const std::byte* data, detail::event_owner* owner, bool dir_fid_only) noexcept
+  event_view(const std::byte* data, detail::event_owner* owner,
+             detail::event_format format) noexcept
       : data_(data),
         owner_(owner),
-        dir_fid_only_(dir_fid_only)
+        format_(format)
   {}
 
   /// What happened. More than one event bit where the kernel merged events.
@@ -113,7 +115,8 @@ public:
   /// permission event, which the kernel has denied itself.
   [[nodiscard]] bool needs_response() const noexcept
   {
-    return is_permission() && raw_fd() >= 0 && !is_done(detail::event_state::answered);
+    return data_ != nullptr && is_permission() && raw_fd() >= 0 &&
+           !is_done(detail::event_state::answered);
   }
 
   /// Whether the mask holds several events whose order the kernel did not keep: create and delete
@@ -196,7 +199,7 @@ private:
 
   const std::byte* data_;
   detail::event_owner* owner_;
-  bool dir_fid_only_; // the group's flags: report_dir_fid without report_fid and report_name
+  detail::event_format format_;
 };
 
 } // namespace fanio

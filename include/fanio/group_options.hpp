@@ -14,8 +14,7 @@ struct permission_policy
 {
   /// How a request is answered that ends its life unanswered. `deny` makes the group fail-closed:
   /// `close` then removes the marks and denies what is unanswered or unread before the kernel
-  /// would allow it, as it does when a process dies. A fail-closed group takes a lock at each
-  /// read and each answer.
+  /// would allow it, as it does when a process dies.
   verdict default_verdict = verdict::allow;
 
   /// Requests of this very process are allowed by the read itself; the events are still seen. So
@@ -25,7 +24,7 @@ struct permission_policy
 
   /// So many descriptors are kept back and made free for each read of a permission group, which
   /// then brings no more events than fit into them: where the kernel finds no free descriptor, it
-  /// denies the access. Costs a system call or two a descriptor and read. 0: none kept.
+  /// denies the access. Costs a system call or two a descriptor and read. 0: none; at most 1024.
   std::size_t reserved_descriptors = 0;
 };
 

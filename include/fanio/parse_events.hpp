@@ -14,8 +14,9 @@ namespace fanio {
 /// The views borrow `bytes`. Descriptor numbers in them are numbers: nothing owns or closes them,
 /// and nothing can be answered.
 ///
-/// `group` are the flags of the group, of which one thing is needed: with `report_dir_fid` alone
-/// the kernel labels a parent's handle as the object's.
+/// `group` are the flags of the group, of which two things are needed: with `report_dir_fid` alone
+/// the kernel labels a parent's handle as the object's, and with `report_fd_error` a descriptor of
+/// -1 is an error and not "none".
 ///
 /// Longer metadata, longer records, unknown kinds of record and unknown bits are passed through.
 ///

@@ -53,13 +53,17 @@ std::size_t answer_batch::send(error_code& ec) noexcept
 {
   ec = {};
   std::size_t answered = 0;
-  if (count_ > 0 && !group_.writers().enter())
+  if (count_ == 0)
+  {
+    return 0;
+  }
+  const gate_pass inside(group_.users());
+  if (!inside)
   {
     ec = asio::error::bad_descriptor; // closed: the kernel has answered
     count_ = 0;
     return 0;
   }
-  const bool entered = count_ > 0;
   for (std::size_t i = 0; i < count_;)
   {
     int error = 0;
@@ -75,15 +79,15 @@ std::size_t answer_batch::send(error_code& ec) noexcept
       ec = error == ENOENT ? error_code(errc::no_such_request)
                            : error_code(error, boost::system::system_category());
     }
-    if (error != ENOENT) // it still waits
+    if (error == ENOENT)
+    {
+      group_.answered(wire::load<std::int32_t>(bytes_[i].data()));
+    }
+    else // it still waits
     {
       owners_[i]->state_of(events_[i]) &= static_cast<std::uint8_t>(~event_state::answered);
     }
     ++i;
-  }
-  if (entered)
-  {
-    group_.writers().leave();
   }
   count_ = 0;
   return answered;

@@ -22,7 +22,7 @@ buffer_state::~buffer_state()
 
 event_range buffer_state::events() noexcept
 {
-  return {std::span(bytes_.get(), filled_), count_, this, dir_fid_only_};
+  return {std::span(bytes_.get(), filled_), count_, this, format_};
 }
 
 void buffer_state::clear() noexcept
@@ -42,7 +42,7 @@ void buffer_state::accept(std::size_t bytes, const std::shared_ptr<group_state>&
   if (group != from)
   {
     group = from;
-    dir_fid_only_ = is_dir_fid_only(from->flags());
+    format_ = event_format(from->flags());
   }
   reader = from->process().self();
   has_descriptors_ = has_any(from->flags(), init_flags::report_pidfd);

@@ -1,11 +1,13 @@
 #include "../sys.hpp"
 #include <fanio/detail/descriptor_reserve.hpp>
 
+#include <algorithm>
+
 namespace fanio::detail {
 
-descriptor_reserve::descriptor_reserve(std::size_t wanted) : wanted_(wanted)
+descriptor_reserve::descriptor_reserve(std::size_t wanted) : wanted_(std::min(wanted, most))
 {
-  kept_.reserve(wanted);
+  kept_.reserve(wanted_);
   fill();
 }
 

@@ -93,7 +93,7 @@ void answer_rest(event_owner& owner, const event_range& events) noexcept
 
 void settle(event_owner& owner, std::span<const std::byte> events) noexcept
 {
-  const event_range range(events, 0, &owner, false);
+  const event_range range(events, 0, &owner, {});
   answer_rest(owner, range);
 
   run_closer closer;

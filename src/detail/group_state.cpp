@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace fanio::detail {
 
@@ -22,9 +23,12 @@ constexpr int probe_fd = wire::no_fd;
 /// FIONREAD counts each queued event as so many bytes, whatever its real size.
 constexpr int bytes_counted_an_event = wire::event::size;
 
-/// The longest event of a permission group: metadata, pidfd, range.
-constexpr std::size_t longest_permission_event =
-    wire::event::size + wire::pidfd::size + wire::range::size;
+/// The longest event of a permission group.
+std::size_t longest_event(init_flags flags) noexcept
+{
+  return wire::event::size + (has_any(flags, init_flags::report_pidfd) ? wire::pidfd::size : 0) +
+         (has_any(flags, init_flags::class_pre_content) ? wire::range::size : 0);
+}
 
 error_code read_error(int error) noexcept
 {
@@ -55,14 +59,19 @@ group_state::group_state(int fd, init_flags flags, const permission_policy& poli
 
 void group_state::read(buffer_state& buffer, error_code& ec) noexcept
 {
-  ec = {};
   take_over();
-  const auto limit = read_limit(buffer.capacity());
-  if (!make_room(limit / wire::event::size))
+  // The handle may be closed on another thread than that which completes a read.
+  if (const gate_pass inside(gate_); inside)
   {
-    ec = asio::error::no_memory; // nothing is read that could not be denied later
-    return;
+    return read_inside(buffer, ec);
   }
+  ec = asio::error::operation_aborted;
+}
+
+void group_state::read_inside(buffer_state& buffer, error_code& ec) noexcept
+{
+  ec = {};
+  const auto limit = read_limit(buffer.capacity());
   reserve_.release();
   ssize_t bytes = 0;
   do
@@ -95,8 +104,7 @@ void group_state::take_over() noexcept
   {
     owner_ = process_.self();
     gate_.reset();
-    unanswered_.store(0, std::memory_order_relaxed);
-    pending_.clear();
+    requests_.clear();
   }
 }
 
@@ -109,26 +117,7 @@ std::size_t group_state::read_limit(std::size_t capacity) noexcept
   }
   const std::size_t descriptors_an_event = has_any(flags_, init_flags::report_pidfd) ? 2 : 1;
   const auto events = reserve_.fill() / descriptors_an_event;
-  return std::min(capacity, std::max(events * wire::event::size, longest_permission_event));
-}
-
-/// Makes sure that noting down so many requests can't fail for want of memory.
-bool group_state::make_room(std::size_t events) noexcept
-{
-  if (!is_fail_closed())
-  {
-    return true;
-  }
-  try
-  {
-    const std::scoped_lock lock(pending_mutex_);
-    pending_.reserve(pending_.size() + events);
-    return true;
-  }
-  catch (const std::bad_alloc&)
-  {
-    return false;
-  }
+  return std::min(capacity, std::max(events * wire::event::size, longest_event(flags_)));
 }
 
 bool group_state::is_own(const event_view& e) noexcept
@@ -151,12 +140,7 @@ void group_state::take_note(buffer_state& buffer) noexcept
     {
       continue;
     }
-    unanswered_.fetch_add(1, std::memory_order_relaxed);
-    if (is_fail_closed())
-    {
-      const std::scoped_lock lock(pending_mutex_);
-      pending_.push_back(e.fd());
-    }
+    requests_.insert(e.fd());
     if (policy_.allow_own_process && is_own(e))
     {
       own.add(e, verdict::allow);
@@ -165,16 +149,6 @@ void group_state::take_note(buffer_state& buffer) noexcept
         own.send(ignored);
       }
     }
-  }
-}
-
-void group_state::answered(int fd) noexcept
-{
-  unanswered_.fetch_sub(1, std::memory_order_relaxed);
-  if (is_fail_closed())
-  {
-    const std::scoped_lock lock(pending_mutex_);
-    std::erase(pending_, fd);
   }
 }
 
@@ -216,31 +190,64 @@ std::size_t group_state::queued(error_code& ec) const noexcept
 
 bool group_state::accepts(const response& r) noexcept
 {
+  if (!is_permission_class(flags_) || gate_.is_shut())
+  {
+    return false;
+  }
+  // What needs no asking: kernels before 6.3 can't be asked.
+  if (r == response(verdict::allow) || r == response(verdict::deny))
+  {
+    return true;
+  }
+  if (has_any(r.flags(), response_flags::audit) && !has_any(flags_, init_flags::enable_audit))
+  {
+    return false;
+  }
+  if (r.error() == 0 && !has_any(r.flags(), response_flags::info))
+  {
+    return true;
+  }
   // The probe needs an information record, also for words that will be sent without one.
-  const auto with_rule = has_any(r.flags(), response_flags::info) ? r.rule() : audit_rule{};
   std::array<std::byte, wire::response::size_with_rule> bytes{};
   wire::store(bytes.data(), probe_fd);
   wire::store(bytes.data() + 4, r.word() | to_underlying(response_flags::info));
   wire::store(bytes.data() + 8, std::uint8_t{1});
   wire::store(bytes.data() + 10, std::uint16_t{16});
-  wire::store(bytes.data() + 12, with_rule);
-  if (!gate_.enter())
-  {
-    return false;
-  }
-  const bool taken = sys::write(fd_, bytes) == static_cast<ssize_t>(bytes.size());
-  gate_.leave();
-  return taken;
+  wire::store(bytes.data() + 12, r.rule());
+  const gate_pass inside(gate_);
+  return inside && sys::write(fd_, bytes) == static_cast<ssize_t>(bytes.size());
 }
 
 void group_state::end() noexcept
 {
   let_go();
   // Only the process that made the group may take its marks away: a forked child shares it.
-  if (is_fail_closed() && process_.is(opener_))
+  const bool denies_all = is_fail_closed() && process_.is(opener_);
+  if (denies_all)
   {
-    deny_all();
+    for (const auto target : {mark_target::inode, mark_target::mount, mark_target::filesystem})
+    {
+      static_cast<void>(sys::fanotify_mark(
+          fd_, to_underlying(mark_flags::flush) | static_cast<std::uint32_t>(target), 0, AT_FDCWD,
+          nullptr));
+    }
   }
+  for (int fd = requests_.extract(); fd >= 0; fd = requests_.extract(fd))
+  {
+    answer_directly(fd, policy_.default_verdict);
+  }
+  if (denies_all)
+  {
+    deny_queued();
+  }
+}
+
+void group_state::answer_directly(int event_fd, verdict v) noexcept
+{
+  std::array<std::byte, wire::response::size> bytes;
+  wire::store(bytes.data(), event_fd);
+  wire::store(bytes.data() + 4, response(v).word());
+  static_cast<void>(sys::write(fd_, bytes));
 }
 
 void group_state::let_go() noexcept
@@ -250,29 +257,13 @@ void group_state::let_go() noexcept
   reserve_ = {};
 }
 
-/// Denies what was read and what is queued, after no more can come. The kernel would allow both
-/// when the descriptor is closed.
-void group_state::deny_all() noexcept
+/// Denies what nobody has read, after the marks are gone. The kernel would allow it when the
+/// descriptor is closed.
+void group_state::deny_queued() noexcept
 {
-  for (const auto target : {mark_target::inode, mark_target::mount, mark_target::filesystem})
-  {
-    static_cast<void>(sys::fanotify_mark(
-        fd_, to_underlying(mark_flags::flush) | static_cast<std::uint32_t>(target), 0, AT_FDCWD,
-        nullptr));
-  }
-  const auto deny = [this](int fd)
-  {
-    std::array<std::byte, wire::response::size> bytes;
-    wire::store(bytes.data(), fd);
-    wire::store(bytes.data() + 4, response::deny().word());
-    static_cast<void>(sys::write(fd_, bytes));
-  };
-  std::ranges::for_each(pending_, deny);
-
-  // Each read takes at least one event, also one that fails: the kernel has then denied it itself.
   std::array<std::byte, event_buffer::max_event_bytes> storage;
   error_code ignored;
-  for (auto left = queued(ignored); left > 0; --left)
+  for (auto left = queued(ignored); left > 0;)
   {
     const auto bytes = sys::read(fd_, storage);
     const auto read = std::span(storage).first(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
@@ -280,10 +271,17 @@ void group_state::deny_all() noexcept
     {
       if (e.needs_response())
       {
-        deny(e.fd());
+        answer_directly(e.fd(),
+                        policy_.allow_own_process && is_own(e) ? verdict::allow : verdict::deny);
       }
       unique_fd(e.fd()).reset();
       unique_fd(e.pidfd()).reset();
+    }
+    // A read that fails has taken one event too, which the kernel denied; or it never will.
+    const auto before = std::exchange(left, queued(ignored));
+    if (bytes <= 0 && left >= before)
+    {
+      return;
     }
   }
 }

@@ -337,6 +337,25 @@ BOOST_AUTO_TEST_CASE(the_old_ignore_after_the_new)
   BOOST_TEST(ec == errc::ignore_flags_differ);
 }
 
+BOOST_AUTO_TEST_CASE(the_old_ignore_after_the_new_on_an_evictable_mark)
+{
+  fanotify_handle group(context, {.flags = fid});
+  const auto evictable = mark_flags::evictable;
+  group.ignore(directory.path(), event_mask::open, inode, mark_flags::ignore_surv | evictable);
+  error_code ec;
+  group.ignore(directory.path(), event_mask::access, ec, inode,
+               mark_flags::ignored_mask | evictable);
+  BOOST_TEST(ec == errc::ignore_flags_differ);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_with_a_null_byte_is_no_path)
+{
+  fanotify_handle group(context, {.flags = fid});
+  error_code ec;
+  group.add_mark(directory.path().string() + '\0' + "x", event_mask::open, ec);
+  BOOST_TEST(ec == errc::no_such_path);
+}
+
 BOOST_AUTO_TEST_CASE(privileged_targets_without_privilege)
 {
   test::forked user(

@@ -124,10 +124,12 @@ BOOST_AUTO_TEST_CASE(the_requests_of_its_parent_do_not_keep_a_child_from_releasi
   auto group = guard();
   test::opener asker(file);
   const auto e = group.read_events(buffer).front();
-  const int released = in_a_forked_child([&] {
-    error_code ec;
-    return group.unanswered() == 0 && group.release(ec) >= 0 ? 1 : 0;
-  });
+  const int released = in_a_forked_child(
+      [&]
+      {
+        error_code ec;
+        return group.unanswered() == 0 && group.release(ec) >= 0 ? 1 : 0;
+      });
   BOOST_TEST(released == 1);
   BOOST_TEST(group.unanswered() == 1);
   group.respond(e, response::allow());

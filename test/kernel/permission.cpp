@@ -8,6 +8,8 @@
 
 #include <boost/asio/error.hpp>
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -121,6 +123,57 @@ BOOST_AUTO_TEST_CASE(answering_twice_is_refused_and_the_first_answer_stands)
   group.respond(e, response::allow(), ec);
   BOOST_TEST(ec == errc::already_answered);
   BOOST_TEST(child.result() == EPERM);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_something_else_has_answered_is_told_and_no_longer_owed)
+{
+  auto group = guard();
+  test::opener child(file);
+  const auto e = next(group);
+  const std::array<std::int32_t, 2> allow{e.fd(), 1};
+  BOOST_TEST(::write(group.native_handle(), allow.data(), sizeof allow) == 8);
+  error_code ec;
+  group.respond(e, response::deny(), ec);
+  BOOST_TEST(ec == errc::no_such_request);
+  BOOST_TEST(group.unanswered() == 0);
+  BOOST_TEST(child.result() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(empty_events_in_a_range_are_passed_over)
+{
+  auto group = guard();
+  test::opener child(file);
+  std::vector<event> events(2);
+  events.push_back(next(group).take());
+  events.emplace_back();
+  BOOST_TEST(group.respond(events, response::deny()) == 1);
+  BOOST_TEST(child.result() == EPERM);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_about_to_be_read_is_told_by_pre_access,
+                     *utf::precondition(test::has<event_mask::pre_access>))
+{
+  fanotify_handle group(context, {.flags = init_flags::class_pre_content});
+  error_code ec;
+  group.add_mark(file, event_mask::pre_access, ec);
+  if (ec == errc::filesystem_without_pre_access)
+  {
+    BOOST_TEST_MESSAGE("this filesystem has no pre_access events");
+    return;
+  }
+  BOOST_TEST(!ec);
+  test::forked reader(
+      [&]
+      {
+        const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+        char byte = 0;
+        return ::pread(fd, &byte, 1, 0) < 0 ? errno : 0;
+      });
+  const auto e = next(group);
+  BOOST_TEST(e.mask() == event_mask::pre_access);
+  BOOST_TEST((e.range() == fanio::access_range{.offset = 0, .count = 4096}));
+  group.respond(e, response::deny(EIO));
+  BOOST_TEST(reader.result() == EIO);
 }
 
 BOOST_AUTO_TEST_CASE(an_event_that_asks_nothing_can_not_be_answered)
@@ -431,6 +484,31 @@ BOOST_AUTO_TEST_CASE(closing_lets_everybody_through)
   BOOST_TEST(queued.result() == 0);
   // The event is still good for its descriptor, and nobody waits for its answer.
   BOOST_TEST(taken.fd() >= 0);
+}
+
+BOOST_AUTO_TEST_CASE(closing_answers_what_was_read_also_if_another_copy_of_the_group_is_open)
+{
+  auto group = guard();
+  const fanio::unique_fd copy(::fcntl(group.native_handle(), F_DUPFD_CLOEXEC, 0));
+  test::opener first(file);
+  const auto taken = next(group).take();
+  test::opener second(file);
+  next(group);
+  group.close();
+  BOOST_TEST(first.result() == 0);
+  BOOST_TEST(second.result() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(closing_a_fail_closed_group_allows_its_own_process)
+{
+  auto group = guard(fail_closed);
+  int result = -1;
+  {
+    std::jthread own([&] { result = test::try_open(file); });
+    await_queued(group, 1);
+    group.close();
+  }
+  BOOST_TEST(result == 0);
 }
 
 BOOST_AUTO_TEST_CASE(closing_a_fail_closed_group_denies_what_was_taken_read_and_queued)

@@ -48,7 +48,7 @@ private:
   std::size_t filled_ = 0; // bytes of events
   std::size_t count_ = 0;  // events
   bool has_descriptors_ = false;
-  bool dir_fid_only_ = false;
+  event_format format_;
   bool abandoned_ = false; // its event_buffer is gone
   std::atomic<bool> in_use_ = false;
 };

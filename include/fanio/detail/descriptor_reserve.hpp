@@ -11,9 +11,12 @@ namespace fanio::detail {
 class FANIO_API descriptor_reserve
 {
 public:
+  static constexpr std::size_t most = 1024;
+
   descriptor_reserve() noexcept = default;
 
-  /// *Errors*: throws `std::bad_alloc`; fewer descriptors than wanted are no error.
+  /// At most `most` are kept. *Errors*: throws `std::bad_alloc`; fewer descriptors than wanted are
+  /// no error.
   explicit descriptor_reserve(std::size_t wanted);
 
   [[nodiscard]] std::size_t wanted() const noexcept { return wanted_; }

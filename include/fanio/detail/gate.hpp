@@ -6,10 +6,10 @@
 
 namespace fanio::detail {
 
-/// Keeps a descriptor open while it is being written to, without a lock.
+/// Keeps a descriptor open while it is being used, without a lock.
 ///
-/// An `event` may answer on any thread while its handle is closed on another. Without this the
-/// answer could go to whatever file has got the number since.
+/// An `event` may answer on any thread while its handle is closed on another, and a read completes
+/// on its handler's executor. Without this they could use whatever has got the number since.
 class gate
 {
 public:
@@ -26,8 +26,8 @@ public:
 
   void leave() noexcept { state_.fetch_sub(1, std::memory_order_release); }
 
-  /// Lets nobody in any more, and returns when everybody has left: what is done inside is a write
-  /// to a fanotify group, which can't block.
+  /// Lets nobody in any more, and returns when everybody has left: what is done inside is a read
+  /// or a write of a fanotify group, neither of which blocks.
   void shut() noexcept
   {
     state_.fetch_or(shut_bit, std::memory_order_acquire);
@@ -49,6 +49,29 @@ private:
   static constexpr std::uint32_t shut_bit = 0x8000'0000;
 
   std::atomic<std::uint32_t> state_ = 0;
+};
+
+/// Inside of a gate while it lives, if it was open.
+class gate_pass
+{
+public:
+  explicit gate_pass(gate& g) noexcept : gate_(g.enter() ? &g : nullptr) {}
+
+  gate_pass(const gate_pass&) = delete;
+  gate_pass& operator=(const gate_pass&) = delete;
+
+  ~gate_pass()
+  {
+    if (gate_ != nullptr)
+    {
+      gate_->leave();
+    }
+  }
+
+  [[nodiscard]] explicit operator bool() const noexcept { return gate_ != nullptr; }
+
+private:
+  gate* gate_;
 };
 
 } // namespace fanio::detail

@@ -4,17 +4,15 @@
 #include <fanio/detail/descriptor_reserve.hpp>
 #include <fanio/detail/gate.hpp>
 #include <fanio/detail/process_identity.hpp>
+#include <fanio/detail/request_set.hpp>
 #include <fanio/event_mask.hpp>
 #include <fanio/group_options.hpp>
 #include <fanio/location.hpp>
 #include <fanio/mark_flags.hpp>
 #include <fanio/unique_fd.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
-#include <mutex>
-#include <vector>
 
 namespace fanio::detail {
 
@@ -41,7 +39,8 @@ public:
   /// What has to come before waiting for events: keeps descriptors back, if the policy says so.
   void before_wait() noexcept { reserve_.fill(); }
 
-  /// Makes one read(2), never blocking, into a cleared buffer. `would_block` if the queue is empty.
+  /// Makes one read(2), never blocking, into a cleared buffer. `would_block` if the queue is empty,
+  /// `operation_aborted` if the group has ended.
   void read(buffer_state& buffer, error_code& ec) noexcept;
 
   /// Blocks until the queue is not empty.
@@ -58,11 +57,12 @@ public:
   /// Requests that this process has read and not answered.
   [[nodiscard]] std::size_t unanswered() noexcept
   {
-    return process_.is(owner_) ? unanswered_.load(std::memory_order_relaxed) : 0;
+    return process_.is(owner_) ? requests_.size() : 0;
   }
 
-  /// What has to come before the descriptor is closed: a fail-closed group denies what is pending,
-  /// and no event writes to the descriptor's number any more.
+  /// What has to come before the descriptor is closed. No event writes to its number any more, so
+  /// what was read and not answered is answered here: the kernel would let it go on only if nobody
+  /// else has a copy of the descriptor. A fail-closed group denies what is queued, too.
   void end() noexcept;
 
   /// As `end`, but nothing is denied: the descriptor lives on elsewhere.
@@ -70,12 +70,12 @@ public:
 
   // For those who answer.
 
-  [[nodiscard]] gate& writers() noexcept { return gate_; }
+  [[nodiscard]] gate& users() noexcept { return gate_; }
 
   [[nodiscard]] process_identity& process() noexcept { return process_; }
 
   /// Notes that `fd` was answered.
-  void answered(int fd) noexcept;
+  void answered(int fd) noexcept { requests_.erase(fd); }
 
 private:
   [[nodiscard]] bool is_fail_closed() const noexcept
@@ -84,11 +84,12 @@ private:
   }
 
   [[nodiscard]] std::size_t read_limit(std::size_t capacity) noexcept;
-  [[nodiscard]] bool make_room(std::size_t events) noexcept;
   [[nodiscard]] bool is_own(const event_view& e) noexcept;
   void take_note(buffer_state& buffer) noexcept;
   void take_over() noexcept;
-  void deny_all() noexcept;
+  void read_inside(buffer_state& buffer, error_code& ec) noexcept;
+  void answer_directly(int event_fd, verdict v) noexcept;
+  void deny_queued() noexcept;
 
   int fd_;
   init_flags flags_;
@@ -97,12 +98,8 @@ private:
   process_identity process_;
   std::uint32_t opener_; // the process that made or adopted the group
   std::uint32_t owner_;  // the one whose writers and requests are noted here
-  std::atomic<std::size_t> unanswered_ = 0;
+  request_set requests_;
   descriptor_reserve reserve_;
-
-  // Of fail-closed groups only: what `end` has to deny.
-  std::mutex pending_mutex_;
-  std::vector<int> pending_;
 };
 
 /// Opens a group as the options say. *Errors*: as `basic_fanotify_handle::open`.

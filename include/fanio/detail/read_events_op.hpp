@@ -51,7 +51,7 @@ public:
   template <typename Self>
   void operator()(Self& self, error_code ec)
   {
-    if (!ec && (!group_->stream || lease_->is_abandoned()))
+    if (!ec && lease_->is_abandoned())
     {
       ec = asio::error::operation_aborted;
     }
@@ -63,7 +63,7 @@ public:
       {
         if (self.cancelled() == asio::cancellation_type::none)
         {
-          return wait(self);
+          return wait_again(self);
         }
         ec = asio::error::operation_aborted;
       }
@@ -106,6 +106,19 @@ private:
   {
     auto& stream = *group_->stream; // this object moves away with `self`
     stream.async_wait(asio::posix::descriptor_base::wait_read, std::move(self));
+  }
+
+  /// This runs on the handler's executor, so the handle may be closed meanwhile, and not only
+  /// before.
+  template <typename Self>
+  void wait_again(Self& self)
+  {
+    const auto kept = group_; // this object moves away with `self`
+    if (const gate_pass inside(kept->users()); inside)
+    {
+      return wait(self);
+    }
+    finish(self, asio::error::operation_aborted);
   }
 
   template <typename Self>

@@ -1,0 +1,85 @@
+#include "../sys.hpp"
+#include <fanio/detail/request_set.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <new>
+
+namespace fanio::detail {
+
+namespace {
+
+/// More than any process has in use; a request beyond it is answered, but not by `end`.
+constexpr std::uint64_t most_descriptors = std::uint64_t{1} << 24;
+
+} // namespace
+
+void request_set::free_memory::operator()(word* memory) const noexcept
+{
+  std::free(memory); // NOLINT(cppcoreguidelines-no-malloc): see the constructor
+}
+
+request_set::request_set()
+    : capacity_(static_cast<int>(std::min(sys::most_descriptors(), most_descriptors) / bits + 1) *
+                bits),
+      // calloc gives fresh pages of the kernel, which are empty and take no memory until written.
+      // NOLINTNEXTLINE(cppcoreguidelines-no-malloc)
+      words_(
+          static_cast<word*>(std::calloc(static_cast<std::size_t>(capacity_ / bits), sizeof(word))))
+{
+  if (!words_)
+  {
+    throw std::bad_alloc();
+  }
+}
+
+void request_set::insert(int fd) noexcept
+{
+  size_.fetch_add(1, std::memory_order_relaxed);
+  if (holds(fd))
+  {
+    words_[static_cast<std::size_t>(fd / bits)].fetch_or(std::uint64_t{1} << (fd % bits));
+  }
+}
+
+bool request_set::erase(int fd) noexcept
+{
+  if (holds(fd))
+  {
+    const auto bit = std::uint64_t{1} << (fd % bits);
+    if ((words_[static_cast<std::size_t>(fd / bits)].fetch_and(~bit) & bit) == 0)
+    {
+      return false;
+    }
+  }
+  size_.fetch_sub(1, std::memory_order_relaxed);
+  return true;
+}
+
+int request_set::extract(int from) noexcept
+{
+  for (int i = from / bits; size() > 0 && i < capacity_ / bits; ++i)
+  {
+    if (const auto found = words_[static_cast<std::size_t>(i)].load(); found != 0)
+    {
+      const int fd = i * bits + std::countr_zero(found);
+      if (erase(fd))
+      {
+        return fd;
+      }
+      --i; // somebody else was faster: look again
+    }
+  }
+  return -1;
+}
+
+void request_set::clear() noexcept
+{
+  for (int fd = extract(); fd >= 0; fd = extract(fd))
+  {
+  }
+  size_.store(0, std::memory_order_relaxed);
+}
+
+} // namespace fanio::detail
