@@ -9,7 +9,11 @@
 #include <cstdint>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace {
 
@@ -66,10 +70,27 @@ const CLI::App* add_doctor(CLI::App& app, bool& json)
   return doctor;
 }
 
+/// Standard descriptors that are closed would be taken by the next file that is opened, and written
+/// to. Returns whether standard output was open.
+bool keep_standard_descriptors()
+{
+  const bool has_output = ::fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+  while (true)
+  {
+    const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd < 0 || fd > STDERR_FILENO)
+    {
+      ::close(fd);
+      return has_output;
+    }
+  }
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
+  const bool has_output = keep_standard_descriptors();
   CLI::App app("Shows what happens to files, by Linux fanotify", "fanio");
   app.set_version_flag("--version", version());
   app.require_subcommand(1);
@@ -88,6 +109,10 @@ int main(int argc, char** argv)
   const auto* command = *trace ? trace : doctor;
   try
   {
+    if (!has_output)
+    {
+      throw std::runtime_error("standard output: it is closed");
+    }
     command == trace ? fanio::tool::trace(options) : fanio::tool::doctor(json);
   }
   catch (const std::exception& e)

@@ -70,6 +70,14 @@ BOOST_AUTO_TEST_CASE(a_closed_pipe_of_another_user_ends_it_with_the_next_event)
   BOOST_TEST(trace.read_all(test::child::err) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_closed_standard_output_is_an_error_and_not_the_next_file_that_is_opened)
+{
+  test::child trace({"sh", "-c", "exec \"$0\" trace \"$1\" >&-", FANIO_TOOL, path});
+
+  BOOST_TEST(trace.wait() == 1);
+  BOOST_TEST(trace.read_all(test::child::err) == "fanio trace: standard output: it is closed\n");
+}
+
 BOOST_AUTO_TEST_CASE(the_time_that_was_asked_for_ends_it)
 {
   test::running_trace trace({path, "--seconds", "1"});
