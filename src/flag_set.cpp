@@ -1,3 +1,4 @@
+#include "value_names.hpp"
 #include <fanio/detail/flag_set.hpp>
 #include <fanio/error.hpp>
 #include <fanio/event_mask.hpp>
@@ -8,9 +9,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
-#include <span>
 
 #include <fcntl.h>
 #include <sys/fanotify.h>
@@ -20,11 +19,7 @@ namespace fanio {
 namespace {
 
 template <flag_set Flags>
-struct named_flag
-{
-  std::string_view name;
-  Flags value;
-};
+using named_flag = detail::named_value<Flags>;
 
 /// Every name of a set in the order of the bits; names of several bits come first, and in parsing
 /// only where `synonyms` lists them.
@@ -148,73 +143,16 @@ inline constexpr std::string_view prefix<mark_flags> = "fan_mark_";
 template <>
 inline constexpr std::string_view prefix<file_flags> = "o_";
 
-std::string lower_case(std::string_view text)
-{
-  std::string lower(text);
-  for (char& c : lower)
-  {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return lower;
-}
-
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text)
-{
-  const bool is_hex = text.starts_with("0x");
-  text.remove_prefix(is_hex ? 2 : 0);
-  Number number{};
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), number, is_hex ? 16 : 10);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty())
-  {
-    return std::nullopt;
-  }
-  return number;
-}
-
 template <flag_set Flags>
 std::optional<Flags> parse_one(std::string_view word)
 {
-  const auto lower = lower_case(word);
-  auto name = std::string_view(lower);
-  if (name == "none")
+  if (detail::lower_case(word) == "none")
   {
     return Flags{};
   }
-  if (const auto number = parse_number<std::underlying_type_t<Flags>>(name))
-  {
-    return static_cast<Flags>(*number);
-  }
-  if (name.starts_with(prefix<Flags>))
-  {
-    name.remove_prefix(prefix<Flags>.size());
-  }
-  for (const auto known : {std::span<const named_flag<Flags>>(names<Flags>),
-                           std::span<const named_flag<Flags>>(synonyms<Flags>)})
-  {
-    const auto found = std::ranges::find(known, name, &named_flag<Flags>::name);
-    if (found != known.end())
-    {
-      return found->value;
-    }
-  }
-  return std::nullopt;
+  const auto single = detail::value_of<Flags>(names<Flags>, prefix<Flags>, word);
+  return single ? single : detail::value_of<Flags>(synonyms<Flags>, prefix<Flags>, word);
 }
-
-std::string to_hex(std::uint64_t number)
-{
-  std::array<char, 16> digits;
-  const auto end = std::to_chars(digits.begin(), digits.end(), number, 16).ptr;
-  return "0x" + std::string(digits.begin(), end);
-}
-
-constexpr auto mark_targets = std::to_array<std::pair<std::string_view, mark_target>>({
-    {"inode", mark_target::inode},
-    {"mount", mark_target::mount},
-    {"filesystem", mark_target::filesystem},
-    {"mntns", mark_target::mntns},
-});
 
 } // namespace
 
@@ -238,7 +176,7 @@ std::string to_string(Flags flags)
   }
   if (!is_empty(left))
   {
-    append(to_hex(to_underlying(left)));
+    append(detail::to_hex(to_underlying(left)));
   }
   return text.empty() ? "none" : text;
 }
@@ -292,22 +230,5 @@ template init_flags parse_flags(std::string_view);
 template mark_flags parse_flags(std::string_view);
 template file_flags parse_flags(std::string_view);
 template response_flags parse_flags(std::string_view);
-
-std::string to_string(mark_target target)
-{
-  const auto found =
-      std::ranges::find(mark_targets, target, &std::pair<std::string_view, mark_target>::second);
-  return found != mark_targets.end() ? std::string(found->first)
-                                     : to_hex(static_cast<std::uint32_t>(target));
-}
-
-mark_target parse_mark_target(std::string_view text, error_code& ec)
-{
-  const auto name = lower_case(text);
-  const auto found =
-      std::ranges::find(mark_targets, name, &std::pair<std::string_view, mark_target>::first);
-  ec = found != mark_targets.end() ? error_code() : errc::unknown_flag_name;
-  return found != mark_targets.end() ? found->second : mark_target::inode;
-}
 
 } // namespace fanio

@@ -1,10 +1,10 @@
+#include "value_names.hpp"
 #include <fanio/error.hpp>
 #include <fanio/response.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <optional>
 #include <string>
 
@@ -23,8 +23,6 @@ constexpr auto error_names = std::to_array<std::pair<std::string_view, int>>({
     {"EDQUOT", EDQUOT},
 });
 
-constexpr auto trust_names = std::to_array<std::string_view>({"no", "yes", "unknown"});
-
 std::string name_of(int error)
 {
   const auto found =
@@ -32,34 +30,18 @@ std::string name_of(int error)
   return found != error_names.end() ? std::string(found->first) : std::to_string(error);
 }
 
-std::string name_of(audit_trust trust)
-{
-  const auto i = static_cast<std::size_t>(trust);
-  return i < trust_names.size() ? std::string(trust_names[i]) : std::to_string(i);
-}
-
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text)
-{
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(number)
-                                                                  : std::nullopt;
-}
-
 std::optional<int> parse_error(std::string_view text)
 {
   const auto found = std::ranges::find(error_names, text, &std::pair<std::string_view, int>::first);
-  const auto error = found != error_names.end() ? found->second : parse_number<int>(text);
+  const auto error = found != error_names.end() ? found->second : detail::parse_number<int>(text);
   return error && *error > 0 && *error <= 0xff ? error : std::nullopt;
 }
 
 std::optional<audit_trust> parse_trust(std::string_view text)
 {
-  const auto found = std::ranges::find(trust_names, text);
-  return found != trust_names.end()
-             ? std::optional(static_cast<audit_trust>(found - trust_names.begin()))
-             : std::nullopt;
+  error_code unknown;
+  const auto trust = parse_audit_trust(text, unknown);
+  return unknown ? std::nullopt : std::optional(trust);
 }
 
 /// Cuts off and returns what stands before `separator`, or all.
@@ -81,7 +63,7 @@ std::optional<std::string_view> argument(std::string_view text, std::string_view
   return text.substr(head.size() + 1, text.size() - head.size() - 2);
 }
 
-std::optional<response> parse_verdict(std::string_view text)
+std::optional<response> parse_decision(std::string_view text)
 {
   if (text == "allow")
   {
@@ -112,7 +94,7 @@ std::optional<response> parse_audit(const response& r, std::string_view text)
   {
     return std::nullopt;
   }
-  const auto number = parse_number<std::uint32_t>(cut(*inner, ','));
+  const auto number = detail::parse_number<std::uint32_t>(cut(*inner, ','));
   const auto subject = parse_trust(cut(*inner, ','));
   const auto object = parse_trust(*inner);
   return number && subject && object
@@ -136,8 +118,8 @@ std::string to_string(const response& r)
   if (has_any(r.flags(), response_flags::info))
   {
     text.append("(").append(std::to_string(r.rule().number));
-    text.append(",").append(name_of(r.rule().subject));
-    text.append(",").append(name_of(r.rule().object)).append(")");
+    text.append(",").append(to_string(r.rule().subject));
+    text.append(",").append(to_string(r.rule().object)).append(")");
   }
   return text;
 }
@@ -146,7 +128,7 @@ response parse_response(std::string_view text, error_code& ec)
 {
   ec = {};
   auto rest = text;
-  auto parsed = parse_verdict(cut(rest, '|'));
+  auto parsed = parse_decision(cut(rest, '|'));
   const bool has_more = text.find('|') != std::string_view::npos;
   if (parsed && has_more)
   {

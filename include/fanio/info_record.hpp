@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fanio/detail/config.hpp>
 #include <fanio/detail/wire.hpp>
 
 #include <cstddef>
@@ -7,6 +8,8 @@
 #include <iterator>
 #include <ranges>
 #include <span>
+#include <string>
+#include <string_view>
 
 namespace fanio {
 
@@ -24,6 +27,12 @@ enum class info_type : std::uint8_t
   old_dfid_name = 10, ///< The old side of a rename. 5.17
   new_dfid_name = 12, ///< The new side of a rename. 5.17
 };
+
+/// The kernel's name in lower case and without prefix, else the number.
+[[nodiscard]] FANIO_API std::string to_string(info_type type);
+
+/// Reads what `to_string` writes, in any case. *Errors*: `errc::unknown_flag_name`.
+[[nodiscard]] FANIO_API info_type parse_info_type(std::string_view text, error_code& ec);
 
 /// One information record, borrowed from its event.
 class info_record

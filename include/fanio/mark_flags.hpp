@@ -19,7 +19,8 @@ enum class mark_target : std::uint32_t
 /// "inode", "mount", "filesystem", "mntns", else the number.
 [[nodiscard]] FANIO_API std::string to_string(mark_target target);
 
-/// Reads what `to_string` writes, in any case. *Errors*: `errc::unknown_flag_name`.
+/// Reads what `to_string` writes, in any case, also "FAN_MARK_MOUNT".
+/// *Errors*: `errc::unknown_flag_name`.
 [[nodiscard]] FANIO_API mark_target parse_mark_target(std::string_view text, error_code& ec);
 
 /// The flags of fanotify_mark(2), but for the target.

@@ -15,6 +15,13 @@ enum class verdict : std::uint32_t
   deny = 0x2,
 };
 
+/// "allow", "deny", else the number.
+[[nodiscard]] FANIO_API std::string to_string(verdict v);
+
+/// Reads what `to_string` writes, in any case, also "FAN_ALLOW". *Errors*:
+/// `errc::unknown_flag_name`.
+[[nodiscard]] FANIO_API verdict parse_verdict(std::string_view text, error_code& ec);
+
 /// The bits of a response word (FAN_ALLOW and so on). An errno may stand in bits 24 to 31.
 enum class response_flags : std::uint32_t
 {
@@ -34,6 +41,12 @@ enum class audit_trust : std::uint32_t
   yes = 1,
   unknown = 2,
 };
+
+/// "no", "yes", "unknown", else the number.
+[[nodiscard]] FANIO_API std::string to_string(audit_trust trust);
+
+/// Reads what `to_string` writes, in any case. *Errors*: `errc::unknown_flag_name`.
+[[nodiscard]] FANIO_API audit_trust parse_audit_trust(std::string_view text, error_code& ec);
 
 /// Which rule led to a response: written to the audit record (FAN_RESPONSE_INFO_AUDIT_RULE). 6.3
 struct audit_rule
