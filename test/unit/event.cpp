@@ -1,5 +1,6 @@
 // Events taken out of bytes that nobody owns: they own their bytes, and no descriptor.
 
+#include "support/descriptors.hpp"
 #include "support/parsed_events.hpp"
 #include "support/printing.hpp"
 #include <fanio/event.hpp>
@@ -13,8 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 using fanio::error_code;
@@ -63,6 +62,7 @@ BOOST_AUTO_TEST_CASE(a_new_event_is_empty)
 {
   const event none;
   BOOST_TEST(!none);
+  BOOST_TEST(!none.needs_response());
 }
 
 BOOST_AUTO_TEST_CASE(an_event_survives_the_bytes_that_it_was_taken_from)
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(an_event_remembers_that_its_group_mislabels_parents)
 // The numbers in bytes that nobody owns are numbers: somebody else's descriptors have them.
 BOOST_AUTO_TEST_CASE(an_event_taken_from_bytes_without_owner_owns_nothing)
 {
-  const fanio::unique_fd not_its_own(::eventfd(0, EFD_CLOEXEC));
+  const fanio::unique_fd not_its_own(test::open_something());
   {
     const auto e = taken(
         event_bytes(event_mask::open_perm).fd(not_its_own.get()).pidfd(not_its_own.get()).bytes());
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(an_event_taken_from_bytes_without_owner_owns_nothing)
     BOOST_TEST(ec == boost::asio::error::bad_descriptor);
     BOOST_TEST(!e.take_pidfd());
   }
-  BOOST_TEST(::fcntl(not_its_own.get(), F_GETFD) >= 0);
+  BOOST_TEST(test::is_open(not_its_own.get()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

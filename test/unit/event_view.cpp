@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(an_fd_that_is_an_error_is_a_lost_event)
   }
 }
 
-// FAN_NOFD, and -EBADF, which stands for it in groups of report_fd_error.
+// FAN_NOFD, and -EBADF, which stands for it in groups of report_fd_error: see fd_error.cpp.
 BOOST_AUTO_TEST_CASE(an_fd_that_never_was_is_no_lost_event)
 {
   for (const int fd : {0, 3, -1, -EBADF})

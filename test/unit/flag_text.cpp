@@ -60,6 +60,7 @@ BOOST_AUTO_TEST_CASE(bit_operators_act_on_the_bits)
 {
   constexpr auto a = event_mask::open | event_mask::access;
   static_assert(to_underlying(a) == 0x21);
+  static_assert((a | event_mask::open) == a);
   static_assert((a & event_mask::open) == event_mask::open);
   static_assert((a & event_mask::modify) == event_mask::none);
   static_assert((a ^ event_mask::open) == event_mask::access);

@@ -10,6 +10,7 @@
 #include <vector>
 
 using fanio::detail::gate;
+using fanio::detail::gate_pass;
 
 BOOST_AUTO_TEST_SUITE(gates)
 
@@ -41,6 +42,31 @@ BOOST_AUTO_TEST_CASE(nobody_enters_a_shut_gate)
   BOOST_TEST(g.is_shut());
   g.shut();
   BOOST_TEST(g.is_shut());
+}
+
+// For a forked child, which has none of the threads that may be inside.
+BOOST_AUTO_TEST_CASE(a_gate_that_is_reset_is_open_and_empty)
+{
+  gate g;
+  BOOST_TEST(g.enter());
+  g.reset();
+  g.shut(); // would wait for ever for somebody who is still inside
+  g.reset();
+  BOOST_TEST(!g.is_shut());
+  BOOST_TEST(g.enter());
+  g.leave();
+}
+
+BOOST_AUTO_TEST_CASE(a_pass_is_inside_while_it_lives)
+{
+  gate g;
+  {
+    const gate_pass pass(g);
+    BOOST_TEST(static_cast<bool>(pass));
+  }
+  g.shut(); // would wait for ever for a pass that has not left
+  const gate_pass refused(g);
+  BOOST_TEST(!refused);
 }
 
 BOOST_AUTO_TEST_CASE(shutting_waits_for_who_is_inside)

@@ -1,5 +1,6 @@
 // What /proc tells of a group. The texts are fdinfo of Linux 6.18, pasted unchanged.
 
+#include "support/descriptors.hpp"
 #include "support/printing.hpp"
 #include <fanio/error.hpp>
 #include <fanio/group_info.hpp>
@@ -10,9 +11,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 using fanio::errc;
 using fanio::error_code;
@@ -251,7 +249,7 @@ BOOST_AUTO_TEST_SUITE(reading_group_info)
 
 BOOST_AUTO_TEST_CASE(a_descriptor_of_something_else_is_no_group)
 {
-  const fanio::unique_fd other(::eventfd(0, EFD_CLOEXEC));
+  const fanio::unique_fd other(test::open_something());
   error_code ec;
   const auto info = fanio::read_group_info(other.get(), ec);
   BOOST_TEST(ec == errc::not_a_fanotify_group);
@@ -260,7 +258,7 @@ BOOST_AUTO_TEST_CASE(a_descriptor_of_something_else_is_no_group)
 
 BOOST_AUTO_TEST_CASE(a_closed_descriptor_is_a_bad_descriptor)
 {
-  const int closed = fanio::unique_fd(::eventfd(0, EFD_CLOEXEC)).get();
+  const int closed = fanio::unique_fd(test::open_something()).get();
   for (const int fd : {closed, -1})
   {
     error_code ec;

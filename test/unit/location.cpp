@@ -47,6 +47,17 @@ BOOST_AUTO_TEST_CASE(a_path_may_start_at_a_directory)
   }
 }
 
+// What stands before the null byte is another path, which was not meant.
+BOOST_AUTO_TEST_CASE(a_path_with_a_null_byte_is_no_path_at_all)
+{
+  const std::string text("/srv\0/data", 10);
+  const std::filesystem::path path = text;
+  for (const auto& where : {location(text), location(path), location(7, text), location(7, path)})
+  {
+    BOOST_TEST(where.path() == std::string());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_descriptor_has_no_path)
 {
   const auto where = location::of_fd(7);

@@ -1,3 +1,4 @@
+#include "support/descriptors.hpp"
 #include <fanio/unique_fd.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -5,27 +6,11 @@
 #include <type_traits>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 using fanio::unique_fd;
-
-namespace {
-
-int open_something()
-{
-  const int fd = ::eventfd(0, EFD_CLOEXEC);
-  BOOST_REQUIRE(fd >= 0);
-  return fd;
-}
-
-bool is_open(int fd)
-{
-  return ::fcntl(fd, F_GETFD) >= 0;
-}
-
-} // namespace
+using test::is_open;
+using test::open_something;
 
 BOOST_AUTO_TEST_SUITE(unique_fds)
 
