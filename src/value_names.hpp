@@ -44,10 +44,11 @@ std::optional<Number> parse_number(std::string_view text)
   const bool is_hex = text.starts_with("0x");
   text.remove_prefix(is_hex ? 2 : 0);
   Number number{};
-  const auto* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, number, is_hex ? 16 : 10);
-  return error == std::errc() && end == last && !text.empty() ? std::optional(number)
-                                                              : std::nullopt;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, is_hex ? 16 : 10);
+  return error == std::errc() && end == text.data() + text.size() && !text.empty()
+             ? std::optional(number)
+             : std::nullopt;
 }
 
 /// The name of a value, else its number.

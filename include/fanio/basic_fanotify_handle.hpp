@@ -124,7 +124,7 @@ public:
   {}
 
   /// Closes this handle's group and moves.
-  basic_fanotify_handle& operator=(basic_fanotify_handle&& other)
+  basic_fanotify_handle& operator=(basic_fanotify_handle&& other) noexcept
   {
     if (this != &other)
     {

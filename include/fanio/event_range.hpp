@@ -79,7 +79,7 @@ public:
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
 private:
-  std::span<const std::byte> bytes_{};
+  std::span<const std::byte> bytes_;
   std::size_t count_ = 0;
   detail::event_owner* owner_ = nullptr;
   detail::event_format format_;

@@ -77,7 +77,7 @@ public:
 private:
   fanio::fsid fsid_{};
   std::int32_t type_ = invalid_type;
-  std::span<const std::byte> bytes_{};
+  std::span<const std::byte> bytes_;
 };
 
 /// Hashes the identity of an object. Not meant against chosen collisions: a hostile filesystem can

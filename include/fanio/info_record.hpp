@@ -110,7 +110,7 @@ public:
   [[nodiscard]] iterator end() const noexcept { return iterator(bytes_.data() + bytes_.size()); }
 
 private:
-  std::span<const std::byte> bytes_{};
+  std::span<const std::byte> bytes_;
 };
 
 } // namespace fanio

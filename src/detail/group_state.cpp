@@ -63,9 +63,12 @@ void group_state::read(buffer_state& buffer, error_code& ec) noexcept
   // The handle may be closed on another thread than that which completes a read.
   if (const gate_pass inside(gate_); inside)
   {
-    return read_inside(buffer, ec);
+    read_inside(buffer, ec);
   }
-  ec = asio::error::operation_aborted;
+  else
+  {
+    ec = asio::error::operation_aborted;
+  }
 }
 
 void group_state::read_inside(buffer_state& buffer, error_code& ec) noexcept

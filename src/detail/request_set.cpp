@@ -24,9 +24,10 @@ request_set::request_set()
     : capacity_(static_cast<int>(std::min(sys::most_descriptors(), most_descriptors) / bits + 1) *
                 bits),
       // calloc gives fresh pages of the kernel, which are empty and take no memory until written.
-      // NOLINTNEXTLINE(cppcoreguidelines-no-malloc)
+      // NOLINTBEGIN(cppcoreguidelines-no-malloc)
       words_(
           static_cast<word*>(std::calloc(static_cast<std::size_t>(capacity_ / bits), sizeof(word))))
+// NOLINTEND(cppcoreguidelines-no-malloc)
 {
   if (!words_)
   {

@@ -88,6 +88,8 @@ bool keep_standard_descriptors()
 
 } // namespace
 
+// What escapes from here is want of memory, which may well end the program.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv)
 {
   const bool has_output = keep_standard_descriptors();

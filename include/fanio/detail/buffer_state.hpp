@@ -33,10 +33,9 @@ public:
   /// Ends the life of the events in it.
   void clear() noexcept;
 
-  /// Takes over what `group` wrote to the storage: parses it, and owns what is in it. `ec` is set
+  /// Takes over what `from` wrote to the storage: parses it, and owns what is in it. `ec` is set
   /// if the bytes are no events; those before the bad one are owned all the same.
-  void accept(std::size_t bytes, const std::shared_ptr<group_state>& group,
-              error_code& ec) noexcept;
+  void accept(std::size_t bytes, const std::shared_ptr<group_state>& from, error_code& ec) noexcept;
 
 private:
   friend class buffer_lease;
