@@ -10,14 +10,15 @@
 /// Ways to become somebody else. Only for forked children, which have one thread.
 namespace test {
 
-inline constexpr unsigned nobody = 65534;
-
-/// Becomes an ordinary user, if it is not one.
+/// Becomes an ordinary user, if it is not one: a user of its own, for some things are counted by
+/// user, such as fanotify's groups and the rings of Asio's io_uring backend, which the kernel gives
+/// back only some time after their process has ended.
 inline void drop_privileges()
 {
-  if (::geteuid() == 0 &&
-      (::setgroups(0, nullptr) != 0 || ::setresgid(nobody, nobody, nobody) != 0 ||
-       ::setresuid(nobody, nobody, nobody) != 0))
+  constexpr unsigned first_id = 100'000;
+  const auto id = first_id + static_cast<unsigned>(::getpid());
+  if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setresgid(id, id, id) != 0 ||
+                           ::setresuid(id, id, id) != 0))
   {
     ::_exit(99);
   }

@@ -74,8 +74,7 @@ BOOST_AUTO_TEST_CASE(it_tells_programs_the_same)
   const auto report = json::parse(ask({"--json"}, test::user::ordinary)).as_object();
 
   BOOST_TEST(report.at("in_kernel").as_bool());
-  BOOST_TEST(report.at("uid").to_number<unsigned>() ==
-             (::geteuid() == 0 ? test::nobody : ::geteuid()));
+  BOOST_TEST(report.at("uid").to_number<unsigned>() != 0U);
   BOOST_TEST(!report.at("privileges").at("CAP_SYS_ADMIN").as_bool());
   BOOST_TEST(report.at("groups").at("FAN_CLASS_CONTENT").as_string() == "not permitted");
   BOOST_TEST(report.at("groups").at("FAN_REPORT_FID").as_string() == "yes");

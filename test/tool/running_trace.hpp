@@ -2,6 +2,8 @@
 
 #include "support/child.hpp"
 
+#include <boost/test/unit_test.hpp>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,8 +25,10 @@ public:
   running_trace(std::vector<std::string> command, user as) : child(std::move(command), as)
   {
     // Nothing has happened before this line, and all that happens after it is shown.
-    while (!read_line(err).starts_with("fanio trace: watching "))
+    for (auto line = read_line(err); !line.starts_with("fanio trace: watching ");
+         line = read_line(err))
     {
+      BOOST_TEST_MESSAGE("fanio trace said: " << line);
     }
   }
 
