@@ -33,13 +33,28 @@ foreach(line IN LISTS lines)
 endforeach()
 
 set(script "")
-foreach(path IN LISTS paths)
+# add_case(name path properties...)
+function(add_case name path)
+  list(JOIN ARGN " " properties)
   string(
     APPEND
     script
-    "add_test([==[${TEST_LABEL}/${path}]==] [==[${TEST_EXECUTABLE}]==] [==[--run_test=${path}]==] --log_level=test_suite --color_output=no)\n"
-    "set_tests_properties([==[${TEST_LABEL}/${path}]==] PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT} SKIP_REGULAR_EXPRESSION \"precondition failed: needs \")\n"
+    "add_test([==[${name}]==] [==[${TEST_EXECUTABLE}]==] [==[--run_test=${path}]==] --log_level=test_suite --color_output=no)\n"
+    "set_tests_properties([==[${name}]==] PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT} SKIP_REGULAR_EXPRESSION \"precondition failed: needs \" ${properties})\n"
   )
+  set(script
+      "${script}"
+      PARENT_SCOPE)
+endfunction()
+
+foreach(path IN LISTS paths)
+  if(TEST_READINGS)
+    foreach(reading IN LISTS TEST_READINGS)
+      add_case(${TEST_LABEL}/${reading}/${path} ${path} ENVIRONMENT FANIO_TEST_READING=${reading})
+    endforeach()
+  else()
+    add_case(${TEST_LABEL}/${path} ${path})
+  endif()
 endforeach()
 list(LENGTH paths count)
 if(count EQUAL 0)

@@ -57,6 +57,9 @@ public:
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
+  /// Readable when it has ended.
+  [[nodiscard]] int pidfd() const noexcept { return pidfd_; }
+
   /// What the child returned, or -1 if a signal ended it. Fails the test at the deadline.
   int result()
   {
