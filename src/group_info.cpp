@@ -79,11 +79,7 @@ std::string read_all(int fd, error_code& ec)
   std::array<std::byte, 4096> block;
   for (;;)
   {
-    const auto bytes = sys::read(fd, block);
-    if (bytes < 0 && errno == EINTR)
-    {
-      continue;
-    }
+    const auto bytes = sys::uninterrupted([&] { return sys::read(fd, block); });
     if (bytes < 0)
     {
       ec.assign(errno, boost::system::system_category());

@@ -232,7 +232,8 @@ std::string read_file(const char* path)
 {
   const unique_fd file(sys::open(path, O_RDONLY | O_CLOEXEC));
   std::array<char, 4096> text;
-  const auto bytes = file ? sys::read(file.get(), std::as_writable_bytes(std::span(text))) : -1;
+  const auto bytes = sys::uninterrupted(
+      [&] { return sys::read(file.get(), std::as_writable_bytes(std::span(text))); });
   return bytes > 0 ? std::string(text.data(), static_cast<std::size_t>(bytes)) : std::string();
 }
 

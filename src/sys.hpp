@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -51,5 +52,17 @@ int close_range(unsigned int first, unsigned int last) noexcept;
 /// A page that a forked child finds empty, or null.
 [[nodiscard]] void* map_wiped_on_fork(std::size_t bytes) noexcept;
 int unmap(void* page, std::size_t bytes) noexcept;
+
+/// Makes a call, and again for as long as a signal interrupts it.
+template <typename Call>
+auto uninterrupted(Call&& call) noexcept
+{
+  auto result = call();
+  while (result < 0 && errno == EINTR)
+  {
+    result = call();
+  }
+  return result;
+}
 
 } // namespace fanio::sys

@@ -97,15 +97,14 @@ std::size_t answer_batch::send(error_code& ec) noexcept
 std::size_t answer_batch::send_from(std::size_t first, int& error) noexcept
 {
   const auto rest = std::span(vectors_).subspan(first, count_ - first);
-  ssize_t written = 0;
-  do
-  {
-    written = rest.size() == 1
-                  ? sys::write(group_.fd(),
-                               {static_cast<const std::byte*>(rest[0].iov_base), rest[0].iov_len})
-                  : sys::writev(group_.fd(), rest);
-  }
-  while (written < 0 && errno == EINTR);
+  const auto written = sys::uninterrupted(
+      [&]
+      {
+        return rest.size() == 1
+                   ? sys::write(group_.fd(), {static_cast<const std::byte*>(rest[0].iov_base),
+                                              rest[0].iov_len})
+                   : sys::writev(group_.fd(), rest);
+      });
 
   if (written < 0)
   {

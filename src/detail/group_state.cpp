@@ -76,12 +76,8 @@ void group_state::read_inside(buffer_state& buffer, error_code& ec) noexcept
   ec = {};
   const auto limit = read_limit(buffer.capacity());
   reserve_.release();
-  ssize_t bytes = 0;
-  do
-  {
-    bytes = sys::read(fd_, buffer.storage().first(limit));
-  }
-  while (bytes < 0 && errno == EINTR);
+  const auto bytes =
+      sys::uninterrupted([&] { return sys::read(fd_, buffer.storage().first(limit)); });
   const int error = errno;
 
   if (bytes < 0)
@@ -158,13 +154,9 @@ void group_state::take_note(buffer_state& buffer) noexcept
 void group_state::wait(error_code& ec) const noexcept
 {
   ec = {};
-  while (sys::poll_in(fd_) < 0)
+  if (sys::uninterrupted([this] { return sys::poll_in(fd_); }) < 0)
   {
-    if (errno != EINTR)
-    {
-      ec.assign(errno, boost::system::system_category());
-      return;
-    }
+    ec.assign(errno, boost::system::system_category());
   }
 }
 
@@ -218,7 +210,8 @@ bool group_state::accepts(const response& r) noexcept
   wire::store(bytes.data() + 10, std::uint16_t{16});
   wire::store(bytes.data() + 12, r.rule());
   const gate_pass inside(gate_);
-  return inside && sys::write(fd_, bytes) == static_cast<ssize_t>(bytes.size());
+  return inside && sys::uninterrupted([&] { return sys::write(fd_, bytes); }) ==
+                       static_cast<ssize_t>(bytes.size());
 }
 
 void group_state::end() noexcept
@@ -250,7 +243,7 @@ void group_state::answer_directly(int event_fd, verdict v) noexcept
   std::array<std::byte, wire::response::size> bytes;
   wire::store(bytes.data(), event_fd);
   wire::store(bytes.data() + 4, response(v).word());
-  static_cast<void>(sys::write(fd_, bytes));
+  static_cast<void>(sys::uninterrupted([&] { return sys::write(fd_, bytes); }));
 }
 
 void group_state::let_go() noexcept
@@ -268,7 +261,7 @@ void group_state::deny_queued() noexcept
   error_code ignored;
   for (auto left = queued(ignored); left > 0;)
   {
-    const auto bytes = sys::read(fd_, storage);
+    const auto bytes = sys::uninterrupted([&] { return sys::read(fd_, storage); });
     const auto read = std::span(storage).first(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
     for (const event_view e : parse_events(read, flags_, ignored))
     {
@@ -310,6 +303,11 @@ unique_fd open_group(const group_options& options, init_flags& actual, error_cod
     {
       actual |= init_flags::report_fd_error;
       return group;
+    }
+    if (errno != EINVAL && errno != EPERM) // the flag is not what is refused
+    {
+      ec = explain_init(errno, actual, files);
+      return {};
     }
   }
   auto group = init(actual);
