@@ -1,0 +1,167 @@
+// Stands in place of the library's sys.cpp: the same calls, one of which may be made to fail.
+
+#include "failing_calls.hpp"
+
+#include <cerrno>
+
+// The real ones, as fanio::real.
+#define sys real
+#include "sys.cpp"
+#undef sys
+
+namespace test {
+
+namespace {
+
+failing_call* the_fault = nullptr;
+
+/// The call, or its failure.
+template <typename Call, typename... Arguments>
+auto call(std::string_view name, Call real, Arguments&&... arguments) noexcept
+{
+  if (the_fault != nullptr && the_fault->strikes(name))
+  {
+    errno = the_fault->error();
+    return decltype(real(arguments...))(-1);
+  }
+  return real(arguments...);
+}
+
+} // namespace
+
+failing_call::failing_call(std::string_view name, int error, int time) noexcept
+    : name_(name),
+      error_(error),
+      time_(time)
+{
+  the_fault = this;
+}
+
+failing_call::~failing_call()
+{
+  the_fault = nullptr;
+}
+
+} // namespace test
+
+namespace fanio::sys {
+
+using test::call;
+
+int fanotify_init(unsigned int flags, unsigned int event_f_flags) noexcept
+{
+  return call("fanotify_init", real::fanotify_init, flags, event_f_flags);
+}
+
+int fanotify_mark(int fd, unsigned int flags, std::uint64_t mask, int dirfd,
+                  const char* path) noexcept
+{
+  return call("fanotify_mark", real::fanotify_mark, fd, flags, mask, dirfd, path);
+}
+
+ssize_t read(int fd, std::span<std::byte> into) noexcept
+{
+  return call("read", real::read, fd, into);
+}
+
+ssize_t write(int fd, std::span<const std::byte> from) noexcept
+{
+  return call("write", real::write, fd, from);
+}
+
+ssize_t writev(int fd, std::span<const iovec> from) noexcept
+{
+  return call("writev", real::writev, fd, from);
+}
+
+int poll_in(int fd) noexcept
+{
+  return call("poll", real::poll_in, fd);
+}
+
+int bytes_readable(int fd, int& bytes) noexcept
+{
+  return call("ioctl", real::bytes_readable, fd, bytes);
+}
+
+int open(const char* path, int flags) noexcept
+{
+  return call("open", real::open, path, flags);
+}
+
+int open_path_at(int dirfd, const char* path) noexcept
+{
+  return call("openat", real::open_path_at, dirfd, path);
+}
+
+int kind_of(int fd, mode_t& mode, long& filesystem, ino_t& inode) noexcept
+{
+  return call("fstat", real::kind_of, fd, mode, filesystem, inode);
+}
+
+std::uint64_t most_descriptors() noexcept
+{
+  const auto limit = call("getrlimit", [] { return static_cast<long>(real::most_descriptors()); });
+  return limit < 0 ? 0 : static_cast<std::uint64_t>(limit);
+}
+
+/// A close(2) that fails has closed the descriptor all the same.
+int close(int fd) noexcept
+{
+  const int result = real::close(fd);
+  return call("close", [=] { return result; });
+}
+
+int close_range(unsigned int first, unsigned int last) noexcept
+{
+  return call("close_range", real::close_range, first, last);
+}
+
+int eventfd() noexcept
+{
+  return call("eventfd", real::eventfd);
+}
+
+int duplicate(int fd) noexcept
+{
+  return call("dup", real::duplicate, fd);
+}
+
+int get_fd_flags(int fd) noexcept
+{
+  return call("fcntl", real::get_fd_flags, fd);
+}
+
+int set_fd_flags(int fd, int flags) noexcept
+{
+  return call("fcntl", real::set_fd_flags, fd, flags);
+}
+
+int get_status_flags(int fd) noexcept
+{
+  return call("fcntl", real::get_status_flags, fd);
+}
+
+int set_status_flags(int fd, int flags) noexcept
+{
+  return call("fcntl", real::set_status_flags, fd, flags);
+}
+
+int thread_exists(int tgid, int tid) noexcept
+{
+  return call("tgkill", real::thread_exists, tgid, tid);
+}
+
+void* map_wiped_on_fork(std::size_t bytes) noexcept
+{
+  const bool works = call("mmap", [] { return 0; }) == 0;
+  return works ? real::map_wiped_on_fork(bytes) : nullptr;
+}
+
+int unmap(void* page, std::size_t bytes) noexcept
+{
+  const int result = real::unmap(page, bytes);
+  return call("munmap", [=] { return result; });
+}
+
+} // namespace fanio::sys

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string_view>
+
+namespace test {
+
+/// While it lives, one call of a system call by the library fails: the `time`-th.
+class failing_call
+{
+public:
+  failing_call(std::string_view name, int error, int time) noexcept;
+
+  failing_call(const failing_call&) = delete;
+  failing_call& operator=(const failing_call&) = delete;
+
+  ~failing_call();
+
+  /// Whether the library came so far as to make the call.
+  [[nodiscard]] bool has_struck() const noexcept { return time_ == 0; }
+
+  [[nodiscard]] int error() const noexcept { return error_; }
+
+  /// Whether it is now that this call fails.
+  [[nodiscard]] bool strikes(std::string_view name) noexcept
+  {
+    return time_ > 0 && name == name_ && --time_ == 0;
+  }
+
+private:
+  std::string_view name_;
+  int error_;
+  int time_;
+};
+
+} // namespace test

@@ -1,0 +1,378 @@
+// Every system call of the library, made to fail once with every errno of its manual page, at every
+// place where the library makes it: that is an error or no matter, and nobody stays blocked,
+// nothing leaks, and what was interrupted is done again.
+
+#include "failing_calls.hpp"
+#include "support/forked.hpp"
+#include "support/permission_fixture.hpp"
+#include "support/requires.hpp"
+#include <fanio/event.hpp>
+#include <fanio/group_info.hpp>
+#include <fanio/probe.hpp>
+
+#include <array>
+#include <initializer_list>
+#include <string_view>
+
+#include <sys/fanotify.h>
+
+namespace utf = boost::unit_test;
+using fanio::error_code;
+using fanio::event_mask;
+using fanio::event_range;
+using fanio::event_view;
+using fanio::fanotify_handle;
+using fanio::group_options;
+using fanio::init_flags;
+using fanio::mark_target;
+using fanio::response;
+using fanio::verdict;
+
+namespace {
+
+/// What a program does with the library, ending at the first error, which it returns.
+struct system_calls_fixture : test::permission_fixture
+{
+  using life = error_code (system_calls_fixture::*)();
+
+  /// One request, read later and answered.
+  error_code answers_later()
+  {
+    error_code ec;
+    fanotify_handle group(context);
+    group.open(
+        {.flags = init_flags::class_content | init_flags::report_pidfd, .reserved_descriptors = 2},
+        ec);
+    if (!ec)
+    {
+      group.add_mark(file, event_mask::open_perm, ec);
+    }
+    if (ec)
+    {
+      return ec;
+    }
+    test::opener child(file);
+    group.async_read_events(buffer,
+                            [&](error_code result, event_range events)
+                            {
+                              ec = result;
+                              for (const event_view e : events)
+                              {
+                                group.respond(e, response::allow(), result);
+                                ec = ec ? ec : result;
+                              }
+                            });
+    context.restart();
+    context.run_for(test::deadline);
+    group.close();
+    BOOST_TEST(child.result() == 0);
+    return ec;
+  }
+
+  /// Three requests of which two are answered at once and one is not, and one that nobody reads.
+  error_code denies_the_rest()
+  {
+    error_code ec;
+    fanotify_handle group(context);
+    group.open({.flags = init_flags::class_content | init_flags::report_tid,
+                .default_verdict = verdict::deny},
+               ec);
+    if (!ec)
+    {
+      group.add_mark(file, event_mask::open_perm, ec);
+    }
+    if (ec)
+    {
+      return ec;
+    }
+    std::array<test::opener, 3> children{test::opener(file), test::opener(file),
+                                         test::opener(file)};
+    for (auto seen = group.queued(ec); !ec && seen < children.size(); seen = group.queued(ec))
+    {
+    }
+    const auto events = ec ? event_range() : group.read_events(buffer, ec);
+    if (events.size() == children.size())
+    {
+      const auto last = events.front().take();
+      group.respond(
+          events, [&](const event_view& e)
+          { return e.fd() % 2 == 0 ? verdict::allow : verdict::deny; }, ec);
+    }
+    const auto own = ec;
+    test::opener queued(file);
+    while (!ec && group.queued(ec) == 0)
+    {
+    }
+    group.close(ec);
+    buffer.clear();
+    for (auto& child : children)
+    {
+      BOOST_TEST(child.result() >= 0);
+    }
+    const bool failed = fault_ != nullptr && fault_->error() != EINTR;
+    BOOST_TEST((failed || queued.result() == EPERM), "who was queued was let through");
+    return own ? own : ec;
+  }
+
+  /// Notifications: what is waited for, read, counted and taken out.
+  error_code takes_descriptors()
+  {
+    error_code ec;
+    fanotify_handle group(context);
+    group.open({.flags = init_flags::class_notif | init_flags::report_pidfd}, ec);
+    if (!ec)
+    {
+      group.add_mark(file, event_mask::open, ec);
+    }
+    if (ec)
+    {
+      return ec;
+    }
+    test::opener child(file);
+    const auto events = group.read_events(buffer, ec);
+    for (const event_view e : events)
+    {
+      const auto fd = e.take_fd(ec);
+      const auto kept = e.take();
+    }
+    BOOST_TEST(child.result() == 0);
+    static_cast<void>(ec ? 0 : group.queued(ec));
+    return ec;
+  }
+
+  /// Somebody else's group, taken over and given back, with an event that a duplicate is taken of.
+  error_code adopts()
+  {
+    error_code ec;
+    fanio::unique_fd raw(::fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY));
+    fanotify_handle group(context);
+    group.assign(raw.get(), ec);
+    if (ec)
+    {
+      return ec;
+    }
+    static_cast<void>(raw.release());
+    group.add_mark(file, event_mask::open_perm, ec);
+    if (ec)
+    {
+      return ec;
+    }
+    test::opener child(file);
+    const auto events = group.read_events(buffer, ec);
+    for (const event_view e : events)
+    {
+      const auto copy = e.take_fd(ec);
+      group.respond(e, response::allow().audit(), ec);
+    }
+    if (!ec)
+    {
+      raw = fanio::unique_fd(group.release(ec));
+    }
+    raw.reset();
+    group.close();
+    BOOST_TEST(child.result() == 0);
+    return ec;
+  }
+
+  /// What the kernel refuses, and so is explained.
+  error_code is_refused()
+  {
+    error_code ec;
+    fanotify_handle group(context);
+    group.open({.flags = init_flags::class_content | init_flags::report_fid}, ec);
+    BOOST_TEST(bool(ec));
+    group.open({.flags = init_flags::report_dfid_name}, ec);
+    const auto opened = ec;
+    if (!ec)
+    {
+      group.add_mark(directory / "missing", event_mask::create, ec);
+      BOOST_TEST(bool(ec));
+      group.add_mark("/proc/self", event_mask::create, ec, mark_target::filesystem);
+      BOOST_TEST(bool(ec));
+      group.add_mark(file, event_mask::open_perm, ec);
+      BOOST_TEST(bool(ec));
+      group.ignore(file, event_mask::open, ec, mark_target::filesystem, fanio::mark_flags::ignore);
+      BOOST_TEST(bool(ec));
+      group.remove_mark(fanio::location::of_fd(-1), event_mask::create, ec);
+      BOOST_TEST(bool(ec));
+      static_cast<void>(fanio::read_group_info(group.native_handle(), ec));
+    }
+    return opened ? opened : ec;
+  }
+
+  /// What this kernel can do.
+  error_code probes()
+  {
+    static_cast<void>(fanio::probe());
+    return {};
+  }
+
+  static constexpr std::array<life, 6> lives{
+      &system_calls_fixture::answers_later,     &system_calls_fixture::denies_the_rest,
+      &system_calls_fixture::takes_descriptors, &system_calls_fixture::adopts,
+      &system_calls_fixture::is_refused,        &system_calls_fixture::probes};
+
+  /// Lets a call fail each time that it is made in each life.
+  void fail(std::string_view call, std::initializer_list<int> errors)
+  {
+    static_cast<void>(answers_later()); // the first time makes the reactor, which stays
+    buffer.clear();
+    int struck = 0;
+    for (const auto live : lives)
+    {
+      for (const int error : errors)
+      {
+        // As often as the call is made; a probe makes hundreds of the same.
+        constexpr int enough = 24;
+        bool strikes = true;
+        for (int time = 1; strikes && time <= enough; ++time)
+        {
+          strikes = live_once(live, call, error, time);
+          struck += strikes ? 1 : 0;
+        }
+      }
+    }
+    BOOST_TEST(struck > 0, "no life of the test makes this call");
+  }
+
+  bool live_once(life live, std::string_view call, int error, int time)
+  {
+    BOOST_TEST_CONTEXT(call << ", time " << time << ": " << ::strerrorname_np(error))
+    {
+      const test::fd_census nothing_leaks;
+      const test::failing_call fault(call, error, time);
+      fault_ = &fault;
+      const auto ec = (this->*live)();
+      fault_ = nullptr;
+      buffer.clear();
+      if (fault.has_struck() && error == EINTR && call != "open") // of /proc, which never waits
+      {
+        BOOST_TEST(!ec, "what was interrupted is not done again: " << ec.message());
+      }
+      return fault.has_struck();
+    }
+    return false;
+  }
+
+private:
+  const test::failing_call* fault_ = nullptr;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(system_calls, system_calls_fixture,
+                         *utf::precondition(test::is_privileged))
+
+BOOST_AUTO_TEST_CASE(a_life_without_a_fault_has_no_error)
+{
+  for (const auto live : lives)
+  {
+    const auto ec = (this->*live)();
+    BOOST_TEST(!ec, ec.message());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(fanotify_init_fails)
+{
+  fail("fanotify_init", {EINVAL, EMFILE, ENFILE, ENOMEM, ENOSYS, EPERM});
+}
+
+BOOST_AUTO_TEST_CASE(fanotify_mark_fails)
+{
+  fail("fanotify_mark", {EACCES, EBADF, EEXIST, EFAULT, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENODEV,
+                         ENOENT, ENOMEM, ENOSPC, ENOSYS, ENOTDIR, EOPNOTSUPP, EPERM, EXDEV});
+}
+
+// fanotify(7) adds to read(2) what opening the event's file may give.
+BOOST_AUTO_TEST_CASE(read_fails)
+{
+  fail("read", {EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, EMFILE, ENFILE, ENOENT, ENOMEM,
+                EACCES, EPERM, EROFS, ESTALE, ENXIO, ENODEV, ETXTBSY, EOVERFLOW});
+}
+
+BOOST_AUTO_TEST_CASE(write_fails)
+{
+  fail("write", {EAGAIN, EBADF, EDESTADDRREQ, EDQUOT, EFAULT, EFBIG, EINTR, EINVAL, EIO, ENOENT,
+                 ENOSPC, ENOSYS, EPERM, EPIPE});
+}
+
+BOOST_AUTO_TEST_CASE(writev_fails)
+{
+  fail("writev", {EAGAIN, EBADF, EDESTADDRREQ, EDQUOT, EFAULT, EFBIG, EINTR, EINVAL, EIO, ENOENT,
+                  ENOSPC, ENOSYS, EPERM, EPIPE, EOPNOTSUPP});
+}
+
+BOOST_AUTO_TEST_CASE(poll_fails)
+{
+  fail("poll", {EFAULT, EINTR, EINVAL, ENOMEM});
+}
+
+BOOST_AUTO_TEST_CASE(ioctl_fails)
+{
+  fail("ioctl", {EBADF, EFAULT, EINVAL, ENOTTY});
+}
+
+BOOST_AUTO_TEST_CASE(open_fails)
+{
+  fail("open", {EACCES, EBADF, EBUSY, EFAULT, EINTR, EINVAL, EISDIR, ELOOP, EMFILE, ENAMETOOLONG,
+                ENFILE, ENODEV, ENOENT, ENOMEM, ENOTDIR, ENXIO, EOVERFLOW, EPERM, EROFS});
+}
+
+BOOST_AUTO_TEST_CASE(openat_fails)
+{
+  fail("openat", {EACCES, EBADF, EBUSY, EFAULT, EINTR, EINVAL, EISDIR, ELOOP, EMFILE, ENAMETOOLONG,
+                  ENFILE, ENODEV, ENOENT, ENOMEM, ENOTDIR, ENXIO, EOVERFLOW, EPERM, EROFS});
+}
+
+BOOST_AUTO_TEST_CASE(fstat_and_fstatfs_fail)
+{
+  fail("fstat", {EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS,
+                 ENOTDIR, EOVERFLOW});
+}
+
+BOOST_AUTO_TEST_CASE(getrlimit_fails)
+{
+  fail("getrlimit", {EFAULT, EINVAL});
+}
+
+BOOST_AUTO_TEST_CASE(close_fails)
+{
+  fail("close", {EBADF, EINTR, EIO, ENOSPC, EDQUOT});
+}
+
+BOOST_AUTO_TEST_CASE(close_range_fails)
+{
+  fail("close_range", {EINVAL, EMFILE, ENOMEM, ENOSYS});
+}
+
+BOOST_AUTO_TEST_CASE(eventfd_fails)
+{
+  fail("eventfd", {EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM});
+}
+
+BOOST_AUTO_TEST_CASE(duplicating_fails)
+{
+  fail("dup", {EBADF, EINVAL, EMFILE});
+}
+
+BOOST_AUTO_TEST_CASE(fcntl_fails)
+{
+  fail("fcntl", {EACCES, EAGAIN, EBADF, EBUSY, EINVAL, EPERM});
+}
+
+BOOST_AUTO_TEST_CASE(tgkill_fails)
+{
+  fail("tgkill", {EAGAIN, EINVAL, EPERM, ESRCH});
+}
+
+BOOST_AUTO_TEST_CASE(mmap_and_madvise_fail)
+{
+  fail("mmap", {EACCES, EAGAIN, EBADF, EINVAL, ENFILE, ENODEV, ENOMEM, ENOSYS, EOVERFLOW, EPERM});
+}
+
+BOOST_AUTO_TEST_CASE(munmap_fails)
+{
+  fail("munmap", {EINVAL, ENOMEM});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
