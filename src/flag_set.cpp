@@ -156,8 +156,8 @@ std::optional<Flags> parse_one(std::string_view word)
 
 } // namespace
 
-template <flag_set Flags>
-std::string to_string(Flags flags)
+template <typename Flags>
+std::string detail::flags_to_string(Flags flags)
 {
   std::string text;
   const auto append = [&text](std::string_view word)
@@ -181,8 +181,8 @@ std::string to_string(Flags flags)
   return text.empty() ? "none" : text;
 }
 
-template <flag_set Flags>
-Flags parse_flags(std::string_view text, error_code& ec)
+template <typename Flags>
+Flags detail::string_to_flags(std::string_view text, error_code& ec)
 {
   constexpr std::string_view separators = "|, \t\n";
   ec = {};
@@ -206,8 +206,8 @@ Flags parse_flags(std::string_view text, error_code& ec)
   return flags;
 }
 
-template <flag_set Flags>
-Flags parse_flags(std::string_view text)
+template <typename Flags>
+Flags detail::string_to_flags(std::string_view text)
 {
   error_code ec;
   const auto flags = parse_flags<Flags>(text, ec);
@@ -215,20 +215,20 @@ Flags parse_flags(std::string_view text)
   return flags;
 }
 
-template std::string to_string(event_mask);
-template std::string to_string(init_flags);
-template std::string to_string(mark_flags);
-template std::string to_string(file_flags);
-template std::string to_string(response_flags);
-template event_mask parse_flags(std::string_view, error_code&);
-template init_flags parse_flags(std::string_view, error_code&);
-template mark_flags parse_flags(std::string_view, error_code&);
-template file_flags parse_flags(std::string_view, error_code&);
-template response_flags parse_flags(std::string_view, error_code&);
-template event_mask parse_flags(std::string_view);
-template init_flags parse_flags(std::string_view);
-template mark_flags parse_flags(std::string_view);
-template file_flags parse_flags(std::string_view);
-template response_flags parse_flags(std::string_view);
+template FANIO_API std::string detail::flags_to_string(event_mask);
+template FANIO_API std::string detail::flags_to_string(init_flags);
+template FANIO_API std::string detail::flags_to_string(mark_flags);
+template FANIO_API std::string detail::flags_to_string(file_flags);
+template FANIO_API std::string detail::flags_to_string(response_flags);
+template FANIO_API event_mask detail::string_to_flags(std::string_view, error_code&);
+template FANIO_API init_flags detail::string_to_flags(std::string_view, error_code&);
+template FANIO_API mark_flags detail::string_to_flags(std::string_view, error_code&);
+template FANIO_API file_flags detail::string_to_flags(std::string_view, error_code&);
+template FANIO_API response_flags detail::string_to_flags(std::string_view, error_code&);
+template FANIO_API event_mask detail::string_to_flags(std::string_view);
+template FANIO_API init_flags detail::string_to_flags(std::string_view);
+template FANIO_API mark_flags detail::string_to_flags(std::string_view);
+template FANIO_API file_flags detail::string_to_flags(std::string_view);
+template FANIO_API response_flags detail::string_to_flags(std::string_view);
 
 } // namespace fanio

@@ -92,12 +92,27 @@ template <flag_set Flags>
   return (flags & wanted) == wanted;
 }
 
+namespace detail {
+
+// What the library exports is not constrained: compilers do not agree on how that is mangled.
+template <typename Flags>
+[[nodiscard]] FANIO_API std::string flags_to_string(Flags flags);
+template <typename Flags>
+[[nodiscard]] FANIO_API Flags string_to_flags(std::string_view text, error_code& ec);
+template <typename Flags>
+[[nodiscard]] FANIO_API Flags string_to_flags(std::string_view text);
+
+} // namespace detail
+
 /// The names of the bits in the kernel's spelling, lower case and without prefix, joined by '|':
 /// "open|close_write". Unknown bits follow in hexadecimal; a word without bits is "none".
 ///
 /// Defined for every flag set of fanio.
 template <flag_set Flags>
-[[nodiscard]] FANIO_API std::string to_string(Flags flags);
+[[nodiscard]] std::string to_string(Flags flags)
+{
+  return detail::flags_to_string(flags);
+}
 
 /// Reads what `to_string` writes: names separated by '|', ',' or white space, in any case, with or
 /// without the kernel's prefix ("FAN_OPEN", "open"), and numbers ("0x20", "32").
@@ -105,10 +120,16 @@ template <flag_set Flags>
 /// *Errors*: `errc::unknown_flag_name` for a word that is neither a name of this set nor a number
 /// that fits it; the result is then empty. An empty text is an empty set.
 template <flag_set Flags>
-[[nodiscard]] FANIO_API Flags parse_flags(std::string_view text, error_code& ec);
+[[nodiscard]] Flags parse_flags(std::string_view text, error_code& ec)
+{
+  return detail::string_to_flags<Flags>(text, ec);
+}
 
 /// As above, and throws `boost::system::system_error`.
 template <flag_set Flags>
-[[nodiscard]] FANIO_API Flags parse_flags(std::string_view text);
+[[nodiscard]] Flags parse_flags(std::string_view text)
+{
+  return detail::string_to_flags<Flags>(text);
+}
 
 } // namespace fanio
