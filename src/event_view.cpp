@@ -5,8 +5,10 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <limits>
 
 namespace fanio {
 
@@ -53,6 +55,12 @@ std::optional<std::string_view> name_of(const std::byte* record) noexcept
   // The name stands right behind the handle; validation has found its terminator.
   const auto size = wire::load<std::uint32_t>(record + wire::fid::handle_bytes);
   return std::string_view(reinterpret_cast<const char*>(record + wire::fid::handle + size));
+}
+
+/// What a negative descriptor says. The lowest number, which no kernel gives, has no positive.
+int errno_of(std::int32_t fd) noexcept
+{
+  return -std::max(fd, -std::numeric_limits<std::int32_t>::max());
 }
 
 } // namespace
@@ -150,7 +158,7 @@ error_code event_view::lost() const noexcept
   {
     return {};
   }
-  return {-fd, lost_event_category()};
+  return {errno_of(fd), lost_event_category()};
 }
 
 error_code event_view::pidfd_error() const noexcept
@@ -163,7 +171,7 @@ error_code event_view::pidfd_error() const noexcept
   }
   // Without FAN_REPORT_FD_ERROR: FAN_NOPIDFD for a process that is gone, FAN_EPIDFD for the rest.
   const bool is_errno = format_.fd_error || fd < wire::pidfd_error;
-  const int error = is_errno ? -fd : fd == wire::no_fd ? ESRCH : EIO;
+  const int error = is_errno ? errno_of(fd) : fd == wire::no_fd ? ESRCH : EIO;
   return {error, boost::system::system_category()};
 }
 

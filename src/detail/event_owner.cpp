@@ -22,12 +22,13 @@ public:
 
   ~run_closer() { close_run(); }
 
-  void add(int fd) noexcept
+  void add(int descriptor) noexcept
   {
-    if (fd < 0)
+    if (descriptor < 0)
     {
       return;
     }
+    const auto fd = static_cast<unsigned>(descriptor);
     if (count_ > 0 && fd == last_ + 1)
     {
       last_ = fd;
@@ -52,16 +53,16 @@ private:
     {
       return;
     }
-    const bool done = count_ > 1 && sys::close_range(static_cast<unsigned>(first_),
-                                                     static_cast<unsigned>(last_)) == 0;
-    for (int fd = first_; !done && fd <= last_; ++fd) // one, or a kernel before 5.9
+    const bool done = count_ > 1 && sys::close_range(first_, last_) == 0;
+    for (auto fd = first_; !done && fd <= last_; ++fd) // one, or a kernel before 5.9
     {
-      sys::close(fd);
+      sys::close(static_cast<int>(fd));
     }
   }
 
-  int first_ = 0;
-  int last_ = 0;
+  // Unsigned: above the highest descriptor there is a number, too.
+  unsigned first_ = 0;
+  unsigned last_ = 0;
   int count_ = 0;
 };
 

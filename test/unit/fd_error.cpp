@@ -6,6 +6,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cerrno>
+#include <cstdint>
+#include <limits>
 
 using fanio::error_code;
 using fanio::event_mask;
@@ -55,6 +57,13 @@ BOOST_AUTO_TEST_CASE(small_numbers_of_pidfds_are_errors_with_it_and_names_withou
   BOOST_TEST((pidfd_error(-3, with) == error(ESRCH)));
   BOOST_TEST((pidfd_error(-1, without) == error(ESRCH)));
   BOOST_TEST((pidfd_error(-2, without) == error(EIO)));
+}
+
+BOOST_AUTO_TEST_CASE(the_lowest_number_is_an_error_too)
+{
+  constexpr auto lowest = std::numeric_limits<std::int32_t>::min();
+  BOOST_TEST(lost(lowest, with).value() > 0);
+  BOOST_TEST(pidfd_error(lowest, with).value() > 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

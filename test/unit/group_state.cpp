@@ -14,6 +14,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include <unistd.h>
@@ -216,6 +217,19 @@ BOOST_AUTO_TEST_CASE(what_ends_unanswered_gets_the_default_verdict)
     BOOST_TEST(group->unanswered() == 0U);
     BOOST_TEST((group.answers() == messages{answer(fd, v)}));
   }
+}
+
+// The library must not count beyond it.
+BOOST_AUTO_TEST_CASE(the_highest_number_of_a_descriptor_is_one)
+{
+  constexpr auto highest = std::numeric_limits<int>::max();
+  const fake_group group(init_flags::class_notif);
+  buffer_state buffer(4096);
+  group.put(test::join({event_bytes(event_mask::open).fd(highest - 1).bytes(),
+                        event_bytes(event_mask::open).fd(highest).bytes()}));
+  read(group, buffer);
+  BOOST_TEST(buffer.events().size() == 2U);
+  buffer.clear(); // no such descriptor is open, and that is all that happens
 }
 
 BOOST_AUTO_TEST_CASE(a_request_of_this_process_is_allowed_by_the_read)
