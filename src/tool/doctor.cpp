@@ -53,6 +53,7 @@ template <typename T>
 std::vector<finding> name_all(const std::vector<probed<T>>& asked)
 {
   std::vector<finding> findings;
+  findings.reserve(asked.size());
   for (const auto& [what, result] : asked)
   {
     findings.push_back({kernel_name(what), result});

@@ -1,45 +1,56 @@
 #include "escape.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace fanio::tool {
 
 namespace {
 
-/// How many bytes the character at the start of `text` has, 0 if they are not UTF-8. The ranges are
-/// those of the Unicode Standard, table 3-7: no surrogates, nothing in more bytes than needed.
+/// A kind of character: the range of its first byte and of its second; all others are tails.
+struct form
+{
+  unsigned first_low;
+  unsigned first_high;
+  std::size_t length;
+  unsigned second_low = 0x80;
+  unsigned second_high = 0xbf;
+};
+
+/// The Unicode Standard, table 3-7: no surrogates, nothing in more bytes than needed.
+constexpr std::array<form, 9> well_formed{{{0x00, 0x7f, 1},
+                                           {0xc2, 0xdf, 2},
+                                           {0xe0, 0xe0, 3, 0xa0, 0xbf},
+                                           {0xe1, 0xec, 3},
+                                           {0xed, 0xed, 3, 0x80, 0x9f},
+                                           {0xee, 0xef, 3},
+                                           {0xf0, 0xf0, 4, 0x90, 0xbf},
+                                           {0xf1, 0xf3, 4},
+                                           {0xf4, 0xf4, 4, 0x80, 0x8f}}};
+
+/// How many bytes the character at the start of `text` has, 0 if they are not UTF-8.
 std::size_t character_length(std::string_view text) noexcept
 {
   const auto is_in = [text](std::size_t at, unsigned low, unsigned high)
   {
-    const unsigned byte = at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
+    const auto byte = static_cast<unsigned char>(text[at]);
     return byte >= low && byte <= high;
   };
-  const auto is_tail = [&is_in](std::size_t at) { return is_in(at, 0x80, 0xbf); };
+  const auto starts = [&](const form& f)
+  { return !text.empty() && is_in(0, f.first_low, f.first_high) && text.size() >= f.length; };
 
-  if (!text.empty() && is_in(0, 0x00, 0x7f))
+  const auto* const found = std::ranges::find_if(well_formed, starts);
+  if (found == well_formed.end())
   {
-    return 1;
+    return 0;
   }
-  if (is_in(0, 0xc2, 0xdf))
+  bool is_whole = found->length < 2 || is_in(1, found->second_low, found->second_high);
+  for (std::size_t at = 2; at < found->length; ++at)
   {
-    return is_tail(1) ? 2 : 0;
+    is_whole = is_whole && is_in(at, 0x80, 0xbf);
   }
-  if (is_in(0, 0xe0, 0xef))
-  {
-    const bool second = is_in(0, 0xe0, 0xe0)   ? is_in(1, 0xa0, 0xbf)
-                        : is_in(0, 0xed, 0xed) ? is_in(1, 0x80, 0x9f)
-                                               : is_tail(1);
-    return second && is_tail(2) ? 3 : 0;
-  }
-  if (is_in(0, 0xf0, 0xf4))
-  {
-    const bool second = is_in(0, 0xf0, 0xf0)   ? is_in(1, 0x90, 0xbf)
-                        : is_in(0, 0xf4, 0xf4) ? is_in(1, 0x80, 0x8f)
-                                               : is_tail(1);
-    return second && is_tail(2) && is_tail(3) ? 4 : 0;
-  }
-  return 0;
+  return is_whole ? found->length : 0;
 }
 
 /// C0, DEL, C1 (terminals obey these too), U+2028, U+2029, and the backslash.

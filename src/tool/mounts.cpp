@@ -29,9 +29,14 @@ std::string unescape(std::string_view text)
 
 std::vector<mount> read_mounts()
 {
-  std::vector<mount> mounts;
   std::ifstream file("/proc/self/mountinfo");
-  for (std::string line; std::getline(file, line);)
+  return parse_mounts(file);
+}
+
+std::vector<mount> parse_mounts(std::istream& lines)
+{
+  std::vector<mount> mounts;
+  for (std::string line; std::getline(lines, line);)
   {
     // "36 35 98:0 /root /point rw,noatime optional... - ext4 /dev/sda1 rw"
     std::istringstream fields(line);

@@ -80,7 +80,7 @@ void tracer::run()
   end_on_request();
   const auto on_end = [this](std::exception_ptr failure)
   {
-    failure_ = failure;
+    failure_ = std::move(failure);
     end();
   };
   asio::co_spawn(context_, print_events(), on_end);

@@ -86,7 +86,7 @@ json::object to_json(std::string_view time, const trace_record& r)
   return object;
 }
 
-std::string known(std::string text)
+std::string known(const std::string& text)
 {
   return text.empty() ? "?" : text;
 }
