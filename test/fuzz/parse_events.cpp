@@ -1,10 +1,10 @@
+#include "require.hpp"
 #include <fanio/event.hpp>
 #include <fanio/parse_events.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <span>
@@ -12,13 +12,7 @@
 
 namespace {
 
-void require(bool what)
-{
-  if (!what)
-  {
-    std::abort();
-  }
-}
+using fuzz::require;
 
 /// A view into an event must lie in the event.
 void require_inside(std::span<const std::byte> outer, const void* data, std::size_t size)
