@@ -64,11 +64,10 @@ inline std::vector<event_mask> masks(const std::vector<event>& events)
   return result;
 }
 
-/// A fixture of what the kernel promises: mounts of its own, a watchdog, a census of descriptors,
-/// and reading in the way this run is about.
-struct scenario : context_fixture
+/// A fixture of groups that are read in the way this run is about. Needs no privilege.
+struct reading_fixture : context_fixture
 {
-  scenario() { buffer.emplace(buffer_bytes); }
+  reading_fixture() { buffer.emplace(buffer_bytes); }
 
   /// A group that does not wait when there is nothing to read.
   fanotify_handle open(init_flags flags) { return open(group_options{.flags = flags}); }
@@ -146,13 +145,6 @@ struct scenario : context_fixture
 
   static constexpr std::size_t buffer_bytes = 64 * 1024;
 
-  struct private_mounts
-  {
-    private_mounts() { enter_private_mounts(); }
-  };
-
-  private_mounts mounts;
-  watchdog dog;
   std::optional<event_buffer> buffer;
 
 private:
@@ -191,6 +183,18 @@ private:
     BOOST_REQUIRE_MESSAGE(::poll(either, 2, static_cast<int>(ms)) > 0,
                           "neither an event nor the end of the process until the deadline");
   }
+};
+
+/// A fixture of what the kernel promises: that of reading, mounts of its own, and a watchdog.
+struct scenario : reading_fixture
+{
+  struct private_mounts
+  {
+    private_mounts() { enter_private_mounts(); }
+  };
+
+  private_mounts mounts;
+  watchdog dog;
 };
 
 } // namespace test
