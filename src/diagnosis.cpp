@@ -182,13 +182,13 @@ error_code explain_mark_group(const mark_call& call) noexcept
   {
     return errc::mount_event_needs_report_mnt;
   }
-  if (has_any(call.mask, all_permission) && !is_permission_class(call.group))
-  {
-    return errc::permission_needs_content_class;
-  }
   if (has_any(call.mask, pre_access) && !has_any(call.group, init_flags::class_pre_content))
   {
     return errc::pre_access_needs_pre_content;
+  }
+  if (has_any(call.mask, all_permission) && !is_permission_class(call.group))
+  {
+    return errc::permission_needs_content_class;
   }
   if (has_any(call.mask, fid_events | fs_error) && !reports_file_handles(call.group))
   {
