@@ -299,6 +299,26 @@ catch (const std::bad_alloc&)
   return true;
 }
 
+/// Whether a group that has no other marks takes this one.
+bool is_taken_alone(const mark_call& call) noexcept
+{
+  using enum init_flags;
+  const unique_fd group(
+      sys::fanotify_init(to_underlying(report_fid | nonblock | cloexec), O_RDONLY | O_CLOEXEC));
+  return sys::fanotify_mark(
+             group.get(), to_underlying(mark_flags::add) | static_cast<std::uint32_t>(call.target),
+             to_underlying(open), call.where.dirfd(), call.where.path()) == 0;
+}
+
+/// EXDEV: the object itself can't be marked so, or not beside the other marks of the group.
+error_code explain_mixture(const mark_call& call) noexcept
+{
+  return call.target != mark_target::inode && examine(call.where).filesystem == BTRFS_SUPER_MAGIC &&
+                 !is_taken_alone(call)
+             ? errc::subvolume_needs_inode_marks
+             : errc::filesystem_needs_own_group;
+}
+
 error_code explain_exists(const mark_call& call) noexcept
 {
   if (has_any(call.flags, mark_flags::evictable) && has_pinned_mark(call))
@@ -359,9 +379,7 @@ error_code explain_mark(int error, const mark_call& call) noexcept
   case ENODEV:
     return errc::filesystem_without_fsid;
   case EXDEV:
-    return call.target != mark_target::inode && examine(call.where).filesystem == BTRFS_SUPER_MAGIC
-               ? errc::subvolume_needs_inode_marks
-               : errc::filesystem_needs_own_group;
+    return explain_mixture(call);
   case ENOSPC:
     return errc::too_many_marks;
   case EPERM: // of an inode mark a security module may say so
