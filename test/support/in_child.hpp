@@ -2,6 +2,7 @@
 
 #include "forked.hpp"
 
+#include <boost/test/execution_monitor.hpp>
 #include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 
