@@ -5,6 +5,7 @@
 #include <string>
 
 #include <sched.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /// Ways to become somebody else. Only for forked children, which have one thread.
@@ -35,6 +36,7 @@ inline bool write_file(const std::string& path, const std::string& text)
 /// Becomes root of a user namespace of its own; false where that is not to be had.
 inline bool enter_user_namespace()
 {
+  ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); // else /proc/self is root's after a change of user
   const auto uid = std::to_string(::geteuid());
   const auto gid = std::to_string(::getegid());
   return ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
