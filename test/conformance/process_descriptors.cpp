@@ -4,8 +4,9 @@
 #include "support/in_child.hpp"
 #include "support/scenario.hpp"
 
+#include <cstring>
 #include <fstream>
-#include <sstream>
+#include <future>
 #include <thread>
 
 #include <fcntl.h>
@@ -201,18 +202,22 @@ BOOST_AUTO_TEST_CASE(R07_with_thread_ids_the_pidfd_is_of_the_thread,
       [&](bool tell_errors)
       {
         auto group = watch(with_pidfds(tell_errors, init_flags::report_tid));
-        std::vector<fanio::event> events;
-        pid_t id = 0;
-        std::thread(
+        std::promise<pid_t> opened;
+        std::promise<void> read;
+        std::jthread thread(
             [&]
             {
-              id = ::gettid();
               test::try_open(file);
-            })
-            .join();
-        events = drain(group);
+              opened.set_value(::gettid());
+              read.get_future().wait();
+            });
+        const auto id = opened.get_future().get();
+        const auto events = drain(group);
+        read.set_value();
+
         BOOST_REQUIRE(events.size() == 1U);
         BOOST_TEST(events.front().pid() == id);
+        BOOST_TEST(process_of(events.front().pidfd()) == id);
       });
 }
 

@@ -285,11 +285,17 @@ BOOST_AUTO_TEST_CASE(M19_the_two_ways_to_ignore_exclude_each_other)
 
 BOOST_AUTO_TEST_CASE(M20_procfs_is_never_asked_for)
 {
-  auto group = open(class_content);
-  for (const auto event : permission_events)
+  for (const auto group_class : {class_content, class_pre_content})
   {
-    check_add_refused(group, "/proc/self/status", event, on_inode,
-                      errc::no_permission_on_filesystem);
+    auto group = open(group_class);
+    for (const auto event : permission_events)
+    {
+      for (const auto target : test::file_targets)
+      {
+        check_add_refused(group, "/proc/self/status", event, target,
+                          errc::no_permission_on_filesystem);
+      }
+    }
   }
 }
 

@@ -67,6 +67,8 @@ int use(const std::filesystem::path& file)
   return ::read(fd.get(), &byte, 1) == 1 && ::write(fd.get(), &byte, 1) == 1 ? 0 : 1;
 }
 
+constexpr auto watched =
+    event_mask::access | event_mask::modify | event_mask::open | event_mask::close;
 constexpr auto used =
     event_mask::access | event_mask::modify | event_mask::open | event_mask::close_write;
 
@@ -179,8 +181,9 @@ BOOST_AUTO_TEST_CASE(Q05_what_may_be_read_may_be_marked)
         test::drop_privileges();
         boost::asio::io_context context;
         fanotify_handle group(context, {.flags = report_fid});
-        group.add_mark(readable, used);
-        test::check_add_refused(group, secret, used, mark_target::inode, errc::object_not_readable);
+        group.add_mark(readable, watched);
+        test::check_add_refused(group, secret, watched, mark_target::inode,
+                                errc::object_not_readable);
       });
 }
 
@@ -191,7 +194,7 @@ BOOST_AUTO_TEST_CASE(Q06_what_the_listener_does_is_told_with_his_process)
       {
         test::drop_privileges();
         listener user;
-        user.group.add_mark(user.file, used);
+        user.group.add_mark(user.file, watched);
         BOOST_TEST(use(user.file) == 0);
         user.check_used(::getpid());
       });
@@ -204,7 +207,7 @@ BOOST_AUTO_TEST_CASE(Q07_what_others_do_is_told_without_their_process)
       {
         test::drop_privileges();
         listener user;
-        user.group.add_mark(user.file, used);
+        user.group.add_mark(user.file, watched);
         test::forked other([&] { return use(user.file); });
         BOOST_TEST(other.result() == 0);
         user.check_used(0);
@@ -221,7 +224,7 @@ BOOST_AUTO_TEST_CASE(Q09_root_of_a_user_namespace_marks_what_he_mounted,
         {
           const auto own = test::private_tmpfs();
           listener root;
-          root.group.add_mark(own.path(), used, target);
+          root.group.add_mark(own.path(), watched, target);
           const auto file = own.write("file");
           root.drain(root.group);
           BOOST_TEST(use(file) == 0);
