@@ -83,7 +83,8 @@ BOOST_AUTO_TEST_CASE(P01_who_may_everything_has_no_more_groups_than_others,
       });
 }
 
-BOOST_AUTO_TEST_CASE(P01_an_ordinary_user_has_as_many)
+BOOST_AUTO_TEST_CASE(P01_an_ordinary_user_has_as_many,
+                     *utf::precondition(test::has_groups_for_users))
 {
   test::in_child(
       []

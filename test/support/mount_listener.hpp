@@ -94,34 +94,31 @@ struct mount_listener : reading_fixture
   fanotify_handle group = watch();
 };
 
-/// Runs a row in a mount namespace of root's, and in one of root of a user namespace.
+/// Runs a row in a mount namespace of its own.
 template <typename Row>
-void in_mount_namespaces(Row&& row)
+void in_a_mount_namespace(Row&& row)
 {
-  const auto watched = [&]
-  {
-    mount_listener listener;
-    row(listener);
-  };
-  BOOST_TEST_CONTEXT("a private mount namespace")
-  {
-    in_child(
-        [&]
-        {
-          enter_private_mounts();
-          watched();
-        });
-  }
-  BOOST_TEST_CONTEXT("a user namespace")
-  {
-    in_child(
-        [&]
-        {
-          drop_privileges();
-          become_root_of_a_user_namespace();
-          watched();
-        });
-  }
+  in_child(
+      [&]
+      {
+        enter_private_mounts();
+        mount_listener listener;
+        row(listener);
+      });
+}
+
+/// The same as an ordinary user, who is root in a user namespace.
+template <typename Row>
+void in_a_user_namespace(Row&& row)
+{
+  in_child(
+      [&]
+      {
+        drop_privileges();
+        become_root_of_a_user_namespace();
+        mount_listener listener;
+        row(listener);
+      });
 }
 
 } // namespace test

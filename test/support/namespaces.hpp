@@ -4,6 +4,9 @@
 #include "forked.hpp"
 #include "mounts.hpp"
 #include "requires.hpp"
+#include <fanio/basic_fanotify_handle.hpp>
+
+#include <boost/asio/io_context.hpp>
 
 #include <cerrno>
 #include <system_error>
@@ -49,9 +52,29 @@ inline void become_a_capable_user()
   }
 }
 
-/// A precondition.
-inline boost::test_tools::assertion_result has_user_namespaces(boost::unit_test::test_unit_id)
+/// A precondition: groups of file handles for everybody (5.13).
+inline boost::test_tools::assertion_result has_groups_for_users(boost::unit_test::test_unit_id)
 {
+  forked process(
+      []
+      {
+        drop_privileges();
+        boost::asio::io_context context;
+        fanio::fanotify_handle group(context);
+        fanio::error_code ec;
+        group.open({.flags = fanio::init_flags::report_fid}, ec);
+        return ec ? 1 : 0;
+      });
+  return needs(process.result() == 0, "groups of file handles for ordinary users");
+}
+
+/// A precondition: namespaces, and groups in them.
+inline boost::test_tools::assertion_result has_user_namespaces(boost::unit_test::test_unit_id id)
+{
+  if (const auto groups = has_groups_for_users(id); !groups)
+  {
+    return groups;
+  }
   forked process(
       []
       {
