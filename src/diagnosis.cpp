@@ -119,13 +119,19 @@ object_kind examine(const location& where) noexcept
   return kind;
 }
 
-/// Whether the object is on a filesystem that nobody can mount. A memory file is on such a tmpfs.
-bool is_on_pseudo_filesystem(const object_kind& object, const location& where) noexcept
+/// What the kernel says to a mark for `open` on this object in a group that has no other: 0, or
+/// the errno.
+int refusal_of_object(const mark_call& call) noexcept
 {
-  return object.found &&
-         (S_ISFIFO(object.mode) || S_ISSOCK(object.mode) || object.filesystem == PIPEFS_MAGIC ||
-          object.filesystem == SOCKFS_MAGIC || object.filesystem == ANON_INODE_FS_MAGIC ||
-          (object.filesystem == TMPFS_MAGIC && where.path() == nullptr));
+  using enum init_flags;
+  const unique_fd group(
+      sys::fanotify_init(to_underlying(report_fid | nonblock | cloexec), O_RDONLY | O_CLOEXEC));
+  const auto flags = mark_flags::add | (call.flags & mark_flags::dont_follow);
+  return sys::fanotify_mark(
+             group.get(), to_underlying(flags) | static_cast<std::uint32_t>(call.target),
+             to_underlying(event_mask::open), call.where.dirfd(), call.where.path()) == 0
+             ? 0
+             : errno;
 }
 
 bool is_command_wrong(const mark_call& call) noexcept
@@ -240,7 +246,7 @@ error_code explain_mark_object(const mark_call& call) noexcept
   {
     return errc::ignore_needs_surv_modify;
   }
-  if (!on_inode && is_on_pseudo_filesystem(object, call.where))
+  if (!on_inode && refusal_of_object(call) == EINVAL)
   {
     return errc::no_mark_on_pseudo_filesystem;
   }
@@ -299,22 +305,11 @@ catch (const std::bad_alloc&)
   return true;
 }
 
-/// Whether a group that has no other marks takes this one.
-bool is_taken_alone(const mark_call& call) noexcept
-{
-  using enum init_flags;
-  const unique_fd group(
-      sys::fanotify_init(to_underlying(report_fid | nonblock | cloexec), O_RDONLY | O_CLOEXEC));
-  return sys::fanotify_mark(
-             group.get(), to_underlying(mark_flags::add) | static_cast<std::uint32_t>(call.target),
-             to_underlying(open), call.where.dirfd(), call.where.path()) == 0;
-}
-
 /// EXDEV: the object itself can't be marked so, or not beside the other marks of the group.
 error_code explain_mixture(const mark_call& call) noexcept
 {
   return call.target != mark_target::inode && examine(call.where).filesystem == BTRFS_SUPER_MAGIC &&
-                 !is_taken_alone(call)
+                 refusal_of_object(call) != 0
              ? errc::subvolume_needs_inode_marks
              : errc::filesystem_needs_own_group;
 }

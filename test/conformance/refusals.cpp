@@ -5,9 +5,13 @@
 #include <fanio/error.hpp>
 
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace utf = boost::unit_test;
@@ -179,19 +183,29 @@ BOOST_AUTO_TEST_CASE(M12_an_ignore_that_ends_with_a_modification_is_for_files)
   }
 }
 
-BOOST_AUTO_TEST_CASE(M13_a_pipe_has_no_mount_or_filesystem_to_mark)
+BOOST_AUTO_TEST_CASE(M13_what_is_on_no_mounted_filesystem_has_none_to_mark)
 {
   int ends[2];
   BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
   const fanio::unique_fd in(ends[0]);
   const fanio::unique_fd out(ends[1]);
-  for (const auto flags : {class_notif, report_fid})
+  const fanio::unique_fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const fanio::unique_fd event(::eventfd(0, EFD_CLOEXEC));
+  const fanio::unique_fd memory(::memfd_create("memory", MFD_CLOEXEC));
+  for (const int fd : {in.get(), socket.get(), event.get(), memory.get()})
   {
-    auto group = open(flags);
-    for (const auto target : {on_mount, on_filesystem})
+    const auto path = "/proc/self/fd/" + std::to_string(fd);
+    for (const auto flags : {class_notif, report_fid})
     {
-      check_add_refused(group, location::of_fd(in.get()), event_mask::open, target,
-                        errc::no_mark_on_pseudo_filesystem);
+      auto group = open(flags);
+      for (const auto target : {on_mount, on_filesystem})
+      {
+        for (const auto& where : {location::of_fd(fd), location(path)})
+        {
+          check_add_refused(group, where, event_mask::open, target,
+                            errc::no_mark_on_pseudo_filesystem);
+        }
+      }
     }
   }
 }
