@@ -1,6 +1,7 @@
 // A. What happens to files is told: by every kind of mark, with descriptors and with handles.
 
 #include "support/file_scenario.hpp"
+#include "support/ignores.hpp"
 
 #include <array>
 #include <string_view>
@@ -20,7 +21,6 @@ constexpr auto everything =
 
 /// The older ignore, until the file is modified.
 constexpr auto until_modified = mark_flags::ignored_mask;
-constexpr auto for_good = mark_flags::ignored_mask | mark_flags::ignored_surv_modify;
 
 struct basic_delivery_fixture : test::file_scenario
 {
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(A05_an_ignore_mask_can_survive_modifications)
   everywhere(
       [&](fanotify_handle& group, mark_target target)
       {
-        group.ignore(file, event_mask::open | event_mask::close, target, for_good);
+        group.ignore(file, event_mask::open | event_mask::close, target, test::older_ignore);
         test::modify(file);
         BOOST_TEST(told(group) == event_mask::modify);
         test::open_file(file);

@@ -1,8 +1,11 @@
 // E. Several groups on one file: who is told, who is asked first.
 
 #include "support/file_scenario.hpp"
+#include "support/ignores.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 namespace utf = boost::unit_test;
 using boost::test_tools::per_element;
@@ -47,8 +50,7 @@ struct priorities_fixture : test::file_scenario
 
   void check_ignores(const std::filesystem::path& watched)
   {
-    for (const auto kind :
-         {mark_flags::ignored_mask | mark_flags::ignored_surv_modify, mark_flags::ignore_surv})
+    for (const auto kind : test::surviving_ignores)
     {
       BOOST_TEST_CONTEXT(to_string(kind))
       {
