@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(A07_a_group_can_also_mark_another_filesystem)
       });
 }
 
-BOOST_AUTO_TEST_CASE(A07_but_not_one_without_an_id_if_it_reports_handles,
+BOOST_AUTO_TEST_CASE(A07_a_group_of_handles_can_not_also_mark_a_filesystem_without_an_id,
                      *utf::precondition(test::has_program("bindfs")))
 {
   const auto other = test::private_fuse(directory.path());
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(A08_a_directory_mark_tells_of_its_children)
       });
 }
 
-BOOST_AUTO_TEST_CASE(A09_without_event_on_child_only_of_itself)
+BOOST_AUTO_TEST_CASE(A09_a_directory_mark_without_event_on_child_tells_only_of_the_directory)
 {
   in_both_groups(
       [&](fanotify_handle& group)

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(G01_a_group_that_a_handle_opens_is_closed_by_exec)
   BOOST_TEST(has_all(group.flags(), init_flags::cloexec | init_flags::nonblock));
 }
 
-BOOST_AUTO_TEST_CASE(G01_and_so_is_one_that_it_adopts)
+BOOST_AUTO_TEST_CASE(G01_a_group_that_a_handle_adopts_is_closed_by_exec)
 {
   fanotify_handle group(context, open_raw_group(init_flags::class_notif).release());
   BOOST_TEST(is_closed_by_exec(group.native_handle()));

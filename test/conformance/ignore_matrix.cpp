@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(I03_another_file_on_the_mount_is_not_ignored)
   check_opening(mount(by_first), inode(by_second / "file"), by_first / "other file", opened);
 }
 
-BOOST_AUTO_TEST_CASE(I04_nor_another_program)
+BOOST_AUTO_TEST_CASE(I04_another_program_on_the_mount_is_not_ignored)
 {
   check_execution(mount(by_first), inode(by_second / "program"), by_first / "other program",
                   opened | executed);
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(I11_another_file_on_the_filesystem_is_not_ignored)
   check_opening(filesystem(by_first), inode(by_first / "file"), by_first / "other file", opened);
 }
 
-BOOST_AUTO_TEST_CASE(I12_nor_another_program)
+BOOST_AUTO_TEST_CASE(I12_another_program_on_the_filesystem_is_not_ignored)
 {
   check_execution(filesystem(by_first), inode(by_first / "program"), by_first / "other program",
                   opened | executed);
@@ -240,17 +240,17 @@ BOOST_AUTO_TEST_CASE(I12_nor_another_program)
 
 // A mount is ignored ------------------------------------------------------------------------------
 
-BOOST_AUTO_TEST_CASE(I06_a_file_mark_minds_the_ignore_of_the_mount_that_is_used)
+BOOST_AUTO_TEST_CASE(I06_a_program_mark_minds_the_ignore_of_the_mount_that_is_used)
 {
   check_execution(inode(by_first / "program"), mount(by_second), by_second / "program", executed);
 }
 
-BOOST_AUTO_TEST_CASE(I07_and_of_no_other)
+BOOST_AUTO_TEST_CASE(I07_a_file_mark_does_not_mind_the_ignore_of_a_mount_that_is_not_used)
 {
   check_opening(inode(by_first / "file"), mount(by_second), by_first / "file", opened);
 }
 
-BOOST_AUTO_TEST_CASE(I08_also_for_executions)
+BOOST_AUTO_TEST_CASE(I08_a_program_mark_does_not_mind_the_ignore_of_a_mount_that_is_not_used)
 {
   check_execution(inode(by_first / "program"), mount(by_second), by_first / "program",
                   opened | executed);
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(I13_a_filesystem_mark_minds_the_ignore_of_the_mount_that_is
   check_execution(filesystem(by_first), mount(by_second), by_second / "program", executed);
 }
 
-BOOST_AUTO_TEST_CASE(I14_and_of_no_other)
+BOOST_AUTO_TEST_CASE(I14_a_filesystem_mark_does_not_mind_the_ignore_of_a_mount_that_is_not_used)
 {
   check_opening(filesystem(by_first), mount(by_second), by_first / "file", opened);
   check_execution(filesystem(by_first), mount(by_second), by_first / "program", opened | executed);
@@ -286,7 +286,7 @@ BOOST_AUTO_TEST_CASE(I18_a_mount_mark_minds_the_ignore_of_the_parent_if_that_is_
   check_opening(mount(by_first), inode(by_first), by_first / "file", opened);
 }
 
-BOOST_AUTO_TEST_CASE(I19_and_so_does_a_filesystem_mark)
+BOOST_AUTO_TEST_CASE(I19_a_filesystem_mark_minds_the_ignore_of_the_parent_if_that_is_about_children)
 {
   check_opening(filesystem(by_first), inode(by_first, on_child), by_first / "file", {});
   check_opening(filesystem(by_first), inode(by_first), by_first / "file", opened);
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(I22_a_parent_can_ignore_its_subdirectories)
                 mark_flags::ignore_surv);
 }
 
-BOOST_AUTO_TEST_CASE(I23_only_as_children_and_as_directories_at_once)
+BOOST_AUTO_TEST_CASE(I23_a_parent_ignores_subdirectories_only_as_children_and_directories_at_once)
 {
   const auto subdirectory = by_first / "subdirectory";
   for (const auto modifier : {on_child, ondir})

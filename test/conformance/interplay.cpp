@@ -113,17 +113,17 @@ BOOST_AUTO_TEST_CASE(H01_a_mount_mark_without_ondir_is_not_about_directories)
   check({.opened = "testdir", .first_is_told = false});
 }
 
-BOOST_AUTO_TEST_CASE(H02_with_ondir_it_is)
+BOOST_AUTO_TEST_CASE(H02_a_mount_mark_with_ondir_is_about_directories)
 {
   check({.modifiers = ondir, .opened = "testdir"});
 }
 
-BOOST_AUTO_TEST_CASE(H03_also_about_the_parent_itself)
+BOOST_AUTO_TEST_CASE(H03_a_mount_mark_with_ondir_is_about_a_marked_parent_too)
 {
   check({.modifiers = ondir, .opened = ""});
 }
 
-BOOST_AUTO_TEST_CASE(H04_a_mark_of_the_subdirectory_itself)
+BOOST_AUTO_TEST_CASE(H04_a_subdirectory_is_told_of_by_its_own_mark)
 {
   check({.target = mark_target::inode, .modifiers = ondir, .opened = "testdir"});
 }
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(H05_a_mount_mark_is_about_files_in_every_group)
   check({.opened = "testfile", .others_are_told = true});
 }
 
-BOOST_AUTO_TEST_CASE(H06_also_where_one_group_wants_names)
+BOOST_AUTO_TEST_CASE(H06_a_mount_mark_is_about_files_also_where_one_group_wants_names)
 {
   check({.opened = "testfile", .others_are_told = true}, init_flags::report_dfid_name);
   BOOST_REQUIRE(told_to_first.size() == 2);
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(H09_an_ignore_without_ondir_is_not_about_the_directory)
   check({.modifiers = ondir, .opened = "", .ignored = parent_ignore{}, .others_are_told = true});
 }
 
-BOOST_AUTO_TEST_CASE(H10_with_ondir_it_is)
+BOOST_AUTO_TEST_CASE(H10_an_ignore_with_ondir_is_about_the_directory)
 {
   check({.modifiers = ondir, .opened = "", .ignored = parent_ignore{.modifiers = ondir}});
 }
@@ -163,12 +163,12 @@ BOOST_AUTO_TEST_CASE(H11_an_ignore_without_event_on_child_is_not_about_children)
   check({.opened = "testfile", .ignored = parent_ignore{}, .others_are_told = true});
 }
 
-BOOST_AUTO_TEST_CASE(H12_with_event_on_child_it_is)
+BOOST_AUTO_TEST_CASE(H12_an_ignore_with_event_on_child_is_about_children)
 {
   check({.opened = "testfile", .ignored = parent_ignore{.modifiers = on_child}});
 }
 
-BOOST_AUTO_TEST_CASE(H13_ondir_alone_is_not_about_subdirectories)
+BOOST_AUTO_TEST_CASE(H13_an_ignore_with_ondir_alone_is_not_about_subdirectories)
 {
   check({.modifiers = ondir,
          .opened = "testdir",
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(H13_ondir_alone_is_not_about_subdirectories)
          .others_are_told = true});
 }
 
-BOOST_AUTO_TEST_CASE(H15_ondir_and_event_on_child_are)
+BOOST_AUTO_TEST_CASE(H15_an_ignore_with_ondir_and_event_on_child_is_about_subdirectories)
 {
   check({.modifiers = ondir,
          .opened = "testdir",

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(C02_a_symbolic_link_that_is_marked_itself_tells_nothing_of_
   group.remove_mark(symlink, event_mask::open, mark_target::inode, mark_flags::dont_follow);
 }
 
-BOOST_AUTO_TEST_CASE(C03_else_its_target_is_marked)
+BOOST_AUTO_TEST_CASE(C03_a_mark_by_a_symbolic_link_is_on_its_target)
 {
   group.add_mark(symlink, event_mask::open);
   test::open_file(symlink);

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(D01_a_full_queue_ends_in_one_overflow_event)
   check_overflow({.report_lost_events = false}, no_fd);
 }
 
-BOOST_AUTO_TEST_CASE(D02_whose_descriptor_is_ebadf_where_descriptors_tell_errors,
+BOOST_AUTO_TEST_CASE(D02_the_descriptor_of_an_overflow_is_ebadf_where_descriptors_tell_errors,
                      *utf::precondition(test::has<init_flags::report_fd_error>))
 {
   check_overflow({.flags = init_flags::report_fd_error}, -EBADF);

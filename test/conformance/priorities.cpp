@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(E01_an_ignore_of_one_group_is_not_that_of_another)
   check_ignores(file);
 }
 
-BOOST_AUTO_TEST_CASE(E02_nor_on_an_overlay_whose_real_files_make_no_second_event)
+BOOST_AUTO_TEST_CASE(E02_on_an_overlay_too_and_its_real_files_make_no_second_event)
 {
   const test::private_overlay overlay;
   check_ignores(overlay / "upper");

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(J01_an_event_of_any_thread_is_that_of_its_process)
   BOOST_TEST(maker != ::getpid());
 }
 
-BOOST_AUTO_TEST_CASE(J01_but_where_thread_ids_are_reported)
+BOOST_AUTO_TEST_CASE(J01_where_thread_ids_are_reported_it_is_that_of_the_thread)
 {
   for (const auto& e : watch_a_thread(init_flags::report_tid))
   {
