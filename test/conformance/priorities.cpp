@@ -98,15 +98,15 @@ struct chain_fixture : priorities_fixture
     return content[&one == content.data() ? 1 : 0];
   }
 
-  /// Waits for the one request of the group, sees that `lower` know nothing yet, and answers.
+  /// Waits for the one request of the group, sees that `others` know nothing now, and answers.
   void answer(fanotify_handle& group, const response& r,
-              std::initializer_list<const fanotify_handle*> lower)
+              std::initializer_list<const fanotify_handle*> others)
   {
     const auto events = await(group);
     BOOST_TEST(test::masks(events) == masks{event_mask::open_perm}, per_element());
-    for (const auto* const below : lower)
+    for (const auto* const other_group : others)
     {
-      BOOST_TEST(below->queued() == 0);
+      BOOST_TEST(other_group->queued() == 0);
     }
     group.respond(events.front(), r);
   }
