@@ -4,6 +4,8 @@
 #include <fanio/detail/wire.hpp>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -120,6 +122,7 @@ BOOST_AUTO_TEST_CASE(X33_closing_a_group_does_not_wake_who_is_blocked_in_a_read)
         [&, fd = raw.get()]
         {
           id = ::gettid();
+          id.notify_one();
           bytes = ::read(fd, event.data(), sizeof event);
         });
     id.wait(0);
