@@ -81,9 +81,6 @@ struct evictable_fixture : test::scenario
     check_half_gone_at_least(files);
   }
 
-  test::private_filesystem fs;
-
-private:
   struct ignoring_group
   {
     fanotify_handle group;
@@ -118,6 +115,7 @@ private:
             const std::function<path(const path&)>& which = std::identity())
   {
     std::vector<fanio::unique_fd> open;
+    open.reserve(files.size());
     for (const auto& file : files)
     {
       open.push_back(test::open_file(which(file)));
@@ -170,6 +168,7 @@ private:
     return events.size();
   }
 
+  test::private_filesystem fs;
   std::vector<fanotify_handle> control;
   std::vector<ignoring_group> ignoring;
 };
@@ -183,6 +182,7 @@ BOOST_FIXTURE_TEST_SUITE(evictable_ignores, evictable_fixture,
 BOOST_AUTO_TEST_CASE(I20_an_ignore_of_a_file_goes_with_its_inode)
 {
   std::vector<path> files;
+  files.reserve(ignores);
   for (std::size_t i = 0; i < ignores; ++i)
   {
     files.push_back(fs.write(std::to_string(i), ""));
@@ -193,6 +193,7 @@ BOOST_AUTO_TEST_CASE(I20_an_ignore_of_a_file_goes_with_its_inode)
 BOOST_AUTO_TEST_CASE(I21_an_ignore_of_a_directory_goes_with_its_inode)
 {
   std::vector<path> files;
+  files.reserve(ignores);
   for (std::size_t i = 0; i < ignores; ++i)
   {
     const auto parent = std::to_string(i);

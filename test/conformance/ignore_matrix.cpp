@@ -94,11 +94,7 @@ struct ignore_matrix_fixture : test::scenario
     }
   }
 
-  /// What the ignoring groups then also ask for on the place that they ignore.
-  event_mask added_later{};
-
-private:
-  path make_tree(const test::mount_point& on) const
+  static path make_tree(const test::mount_point& on)
   {
     const auto tree = on.make_directory("directory");
     on.make_directory("directory/subdirectory");
@@ -178,12 +174,12 @@ private:
 
   test::private_filesystem fs;
   test::mount_point second_mount = test::bind_mount(fs.path());
-
-public:
   path by_first = make_tree(fs);
   path by_second = second_mount / "directory";
 
-private:
+  /// What the ignoring groups also ask for, afterwards, on the place that they ignore.
+  event_mask added_later{};
+
   std::vector<fanotify_handle> control;
   std::vector<fanotify_handle> ignoring;
 };

@@ -68,7 +68,6 @@ struct interplay_fixture : test::scenario
 
   std::vector<event> told_to_first;
 
-private:
   [[nodiscard]] std::filesystem::path path(const row& r) const
   {
     return *r.opened == '\0' ? parent : parent / r.opened;
@@ -90,7 +89,7 @@ private:
     return group;
   }
 
-  std::filesystem::path make_tree() const
+  [[nodiscard]] std::filesystem::path make_tree() const
   {
     const auto tree = fs.make_directory("parent");
     fs.make_directory("parent/testdir");

@@ -4,7 +4,6 @@
 #include "support/ignores.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 
 namespace utf = boost::unit_test;
@@ -86,17 +85,14 @@ struct chain_fixture : priorities_fixture
   /// The one of the two that is asked; the other is not, while this one thinks.
   fanotify_handle& asked_content_group()
   {
-    pollfd both[] = {{.fd = content[0].native_handle(), .events = POLLIN, .revents = 0},
-                     {.fd = content[1].native_handle(), .events = POLLIN, .revents = 0}};
+    pollfd both[] = {{.fd = one.native_handle(), .events = POLLIN, .revents = 0},
+                     {.fd = two.native_handle(), .events = POLLIN, .revents = 0}};
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(test::deadline).count();
     BOOST_REQUIRE(::poll(both, 2, static_cast<int>(ms)) == 1);
-    return content[both[0].revents != 0 ? 0 : 1];
+    return both[0].revents != 0 ? one : two;
   }
 
-  fanotify_handle& other(const fanotify_handle& one)
-  {
-    return content[&one == content.data() ? 1 : 0];
-  }
+  fanotify_handle& other(const fanotify_handle& asked) { return &asked == &one ? two : one; }
 
   /// Waits for the one request of the group, sees that `others` know nothing now, and answers.
   void answer(fanotify_handle& group, const response& r,
@@ -112,9 +108,8 @@ struct chain_fixture : priorities_fixture
   }
 
   fanotify_handle first = watch_openings(init_flags::class_pre_content, event_mask::open_perm);
-  std::array<fanotify_handle, 2> content{
-      watch_openings(init_flags::class_content, event_mask::open_perm),
-      watch_openings(init_flags::class_content, event_mask::open_perm)};
+  fanotify_handle one = watch_openings(init_flags::class_content, event_mask::open_perm);
+  fanotify_handle two = watch_openings(init_flags::class_content, event_mask::open_perm);
   fanotify_handle last = watch_openings(init_flags::class_notif, event_mask::open);
 };
 
@@ -137,7 +132,7 @@ BOOST_FIXTURE_TEST_CASE(E03_groups_are_asked_one_after_the_other_the_highest_cla
                         chain_fixture)
 {
   test::opener child(file);
-  answer(first, response::allow(), {&content[0], &content[1], &last});
+  answer(first, response::allow(), {&one, &two, &last});
   auto& next = asked_content_group();
   answer(next, response::allow(), {&first, &other(next), &last});
   answer(other(next), response::allow(), {&first, &next, &last});
@@ -148,17 +143,17 @@ BOOST_FIXTURE_TEST_CASE(E03_groups_are_asked_one_after_the_other_the_highest_cla
 BOOST_FIXTURE_TEST_CASE(E03_after_a_deny_of_the_highest_class_nobody_else_knows, chain_fixture)
 {
   test::opener child(file);
-  answer(first, response::deny(), {&content[0], &content[1], &last});
+  answer(first, response::deny(), {&one, &two, &last});
   BOOST_TEST(child.result() == EPERM);
-  BOOST_TEST(content[0].queued() == 0);
-  BOOST_TEST(content[1].queued() == 0);
+  BOOST_TEST(one.queued() == 0);
+  BOOST_TEST(two.queued() == 0);
   BOOST_TEST(last.queued() == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(E03_after_a_deny_in_the_middle_the_rest_does_not_know, chain_fixture)
 {
   test::opener child(file);
-  answer(first, response::allow(), {&content[0], &content[1], &last});
+  answer(first, response::allow(), {&one, &two, &last});
   auto& next = asked_content_group();
   answer(next, response::deny(), {&first, &other(next), &last});
   BOOST_TEST(child.result() == EPERM);
