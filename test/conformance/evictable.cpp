@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 namespace utf = boost::unit_test;
@@ -34,6 +35,8 @@ struct evictable_fixture : test::scenario
 
   test::private_filesystem fs{"ext2"};
   std::filesystem::path file = fs.write("file");
+  // Another test may drop from memory what is not in use, and the mark with it.
+  fanio::unique_fd in_use{::open(file.c_str(), O_PATH | O_CLOEXEC)};
   fanotify_handle group = open(init_flags::report_fid);
 };
 
