@@ -1,4 +1,5 @@
 #include "doctor.hpp"
+#include "self_test.hpp"
 #include "trace.hpp"
 #include <fanio/error.hpp>
 #include <fanio/version.hpp>
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -63,11 +65,39 @@ const CLI::App* add_trace(CLI::App& app, trace_options& options)
   return trace;
 }
 
-const CLI::App* add_doctor(CLI::App& app, bool& json)
+struct doctor_options
+{
+  bool json = false;
+  bool self_test = false;
+  std::string directory;
+};
+
+const CLI::App* add_doctor(CLI::App& app, doctor_options& options)
 {
   auto* doctor = app.add_subcommand("doctor", "Print what this kernel and this user can do");
-  doctor->add_flag("--json", json, "Print a JSON object");
+  doctor->add_flag("--json", options.json, "Print JSON");
+  auto* self_test = doctor->add_flag(
+      "--self-test", options.self_test,
+      "Try on this kernel what programs rely on, and print a table; exit status 1 if it differs");
+  doctor
+      ->add_option("DIR", options.directory,
+                   "Where to make the files of the self-test: on the filesystem to be tested; "
+                   "default: that of temporary files")
+      ->needs(self_test);
   return doctor;
+}
+
+/// Whether it found nothing wrong.
+bool run_doctor(const doctor_options& options)
+{
+  if (!options.self_test)
+  {
+    fanio::tool::doctor(options.json);
+    return true;
+  }
+  const auto directory = options.directory.empty() ? std::filesystem::temp_directory_path().string()
+                                                   : options.directory;
+  return fanio::tool::self_test(directory, options.json);
 }
 
 /// Standard descriptors that are closed would be taken by the next file that is opened, and written
@@ -97,9 +127,9 @@ int main(int argc, char** argv)
   app.set_version_flag("--version", version());
   app.require_subcommand(1);
   trace_options options;
-  bool json = false;
+  doctor_options examination;
   const auto* trace = add_trace(app, options);
-  const auto* doctor = add_doctor(app, json);
+  const auto* doctor = add_doctor(app, examination);
   try
   {
     app.parse(argc, argv);
@@ -115,7 +145,11 @@ int main(int argc, char** argv)
     {
       throw std::runtime_error("standard output: it is closed");
     }
-    command == trace ? fanio::tool::trace(options) : fanio::tool::doctor(json);
+    if (command == doctor)
+    {
+      return run_doctor(examination) ? 0 : 1;
+    }
+    fanio::tool::trace(options);
   }
   catch (const std::exception& e)
   {

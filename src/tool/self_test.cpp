@@ -1,0 +1,97 @@
+#include "self_test.hpp"
+
+#include "checks.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <iomanip>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fanio::tool {
+
+namespace json = boost::json;
+
+namespace {
+
+struct outcome
+{
+  const check* of;
+  std::string_view result; // "ok", "DIFFERS" or "skipped"
+  std::string why;
+};
+
+outcome try_out(const check& one, const probe_report& report, const std::string& directory)
+{
+  if (!one.can_run(report))
+  {
+    return {&one, "skipped",
+            "needs " + std::string(one.needs.empty() ? "FAN_REPORT_NAME (Linux 5.9)" : one.needs)};
+  }
+  trial here(directory);
+  std::string difference;
+  try
+  {
+    difference = one.run(here);
+  }
+  catch (const std::exception& e)
+  {
+    difference = e.what();
+  }
+  return difference.empty() ? outcome{&one, "ok", ""}
+                            : outcome{&one, "DIFFERS", std::move(difference)};
+}
+
+void print_table(const std::vector<outcome>& outcomes)
+{
+  for (const auto& [of, result, why] : outcomes)
+  {
+    std::cout << std::left << std::setw(9) << result << of->id << "  " << of->what;
+    std::cout << (why.empty() ? "" : ": ") << why << '\n';
+  }
+  const auto count = [&](std::string_view result)
+  { return std::ranges::count(outcomes, result, &outcome::result); };
+  std::cout << count("ok") << " ok, " << count("DIFFERS") << " differ, " << count("skipped")
+            << " skipped\n";
+}
+
+void print_json(const std::vector<outcome>& outcomes)
+{
+  json::array rows;
+  for (const auto& [of, result, why] : outcomes)
+  {
+    json::object row{{"id", of->id}, {"what", of->what}, {"result", result}};
+    row["why"] = why.empty() ? json::value(nullptr) : json::value(why);
+    rows.push_back(std::move(row));
+  }
+  std::cout << json::serialize(rows) << '\n';
+}
+
+} // namespace
+
+bool self_test(const std::string& directory, bool as_json)
+{
+  const auto report = probe();
+  std::vector<outcome> outcomes;
+  outcomes.reserve(all_checks().size());
+  for (const auto& one : all_checks())
+  {
+    outcomes.push_back(try_out(one, report, directory));
+  }
+  as_json ? print_json(outcomes) : print_table(outcomes);
+  if (!std::cout.flush())
+  {
+    throw std::runtime_error("standard output can't be written");
+  }
+  return std::ranges::none_of(outcomes, [](const outcome& o) { return o.result == "DIFFERS"; });
+}
+
+} // namespace fanio::tool
