@@ -19,6 +19,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -692,7 +693,15 @@ private:
   void attach(int fd, init_flags flags, const permission_policy& policy, error_code& ec)
   {
     auto group = std::make_shared<group_type>(fd, flags, policy);
-    group->stream.emplace(executor_);
+    try
+    {
+      group->stream.emplace(executor_);
+    }
+    catch (const boost::system::system_error& e)
+    {
+      ec = e.code(); // the first object of a context makes its reactor, which takes descriptors
+      return;
+    }
     group->stream->assign(fd, ec);
     if (!ec)
     {

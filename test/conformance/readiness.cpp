@@ -1,13 +1,11 @@
 // X. When a group is readable, as poll(2), epoll(7) and a blocked reader see it.
 
 #include "support/guarded_file.hpp"
+#include "support/reading_thread.hpp"
 #include <fanio/detail/wire.hpp>
 
 #include <array>
 #include <atomic>
-#include <chrono>
-#include <fstream>
-#include <string>
 #include <thread>
 
 #include <sys/epoll.h>
@@ -45,19 +43,6 @@ private:
   int group_;
   fanio::unique_fd epoll_{::epoll_create1(EPOLL_CLOEXEC)};
 };
-
-/// Returns when a thread of this process is inside of read(2).
-void await_reading(pid_t thread)
-{
-  const auto path = "/proc/self/task/" + std::to_string(thread) + "/syscall";
-  const auto end = std::chrono::steady_clock::now() + test::deadline;
-  for (std::string number = "none"; number != std::to_string(SYS_read);)
-  {
-    BOOST_REQUIRE(std::chrono::steady_clock::now() < end);
-    std::this_thread::yield();
-    std::ifstream(path) >> number;
-  }
-}
 
 short polled(const fanotify_handle& group)
 {
@@ -126,7 +111,7 @@ BOOST_AUTO_TEST_CASE(X33_closing_a_group_does_not_wake_who_is_blocked_in_a_read)
           bytes = ::read(fd, event.data(), sizeof event);
         });
     id.wait(0);
-    await_reading(id);
+    test::await_reading(id);
     raw.reset();
     test::try_open(file); // is still told: the group lives until the read has returned
   }

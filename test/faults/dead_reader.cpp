@@ -1,0 +1,103 @@
+// The process that reads is killed, or stands still, while many wait for its answers.
+
+#include "faults/crowd.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+namespace utf = boost::unit_test;
+using fanio::event;
+using fanio::event_buffer;
+using fanio::event_mask;
+using fanio::fanotify_handle;
+using fanio::group_options;
+using fanio::init_flags;
+using fanio::response;
+using fanio::verdict;
+
+namespace {
+
+/// A reader of its own process. It stops itself when the file is guarded, and again when `act` on
+/// the group has ended.
+class reader : public test::forked
+{
+public:
+  template <typename Action>
+  reader(const std::filesystem::path& file, const group_options& options, Action act)
+      : forked(
+            [=]
+            {
+              boost::asio::io_context context;
+              fanotify_handle group(context, options);
+              group.add_mark(file, event_mask::open_perm);
+              ::raise(SIGSTOP);
+              act(group);
+              return 0;
+            })
+  {
+    test::await_stopped(*this);
+  }
+
+  void go_on() const { ::kill(pid(), SIGCONT); }
+
+  void kill() const { ::kill(pid(), SIGKILL); }
+};
+
+constexpr group_options fail_closed{.flags = init_flags::class_content,
+                                    .default_verdict = verdict::deny};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(dead_reader, test::guarded_file, *utf::precondition(test::is_privileged))
+
+BOOST_AUTO_TEST_CASE(who_is_queued_goes_on_when_the_reader_is_killed)
+{
+  reader process(file, content, [](fanotify_handle&) {});
+  test::crowd openers(file);
+  openers.await_blocked();
+  process.kill();
+  BOOST_TEST(openers.ended_with(0) == openers.size());
+}
+
+// A fail-closed group is so for as long as its process lives: the kernel lets pass what is left.
+BOOST_AUTO_TEST_CASE(and_so_does_who_was_read_whatever_the_default_verdict_is)
+{
+  reader process(file, fail_closed,
+                 [](fanotify_handle& group)
+                 {
+                   event_buffer some(50 * 24);
+                   std::vector<event> taken;
+                   for (const auto e : group.read_events(some))
+                   {
+                     taken.push_back(e.take());
+                   }
+                   event_buffer others(50 * 24);
+                   group.read_events(others);
+                   ::raise(SIGSTOP);
+                 });
+  test::crowd openers(file);
+  openers.await_blocked();
+  process.go_on();
+  test::await_stopped(process);
+  process.kill();
+  BOOST_TEST(openers.ended_with(0) == openers.size());
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_was_stopped_answers_everybody_when_it_goes_on)
+{
+  reader process(file, content,
+                 [](fanotify_handle& group)
+                 {
+                   event_buffer requests;
+                   for (std::size_t answered = 0; answered < test::crowd::usual_size;)
+                   {
+                     answered += group.respond(group.read_events(requests), response::deny());
+                   }
+                 });
+  test::crowd openers(file);
+  openers.await_blocked();
+  process.go_on();
+  BOOST_TEST(openers.ended_with(EPERM) == openers.size());
+  BOOST_TEST(process.result() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
