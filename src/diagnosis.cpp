@@ -237,12 +237,14 @@ error_code explain_mark_object(const mark_call& call) noexcept
   {
     return errc::pre_access_needs_regular_file;
   }
-  if (call.target == mark_target::mntns)
+  const bool ends_with_modification = has_any(call.flags, mark_flags::ignore) &&
+                                      !has_any(call.flags, mark_flags::ignored_surv_modify);
+  if (call.target == mark_target::mntns &&
+      !(ends_with_modification && object.filesystem == NSFS_MAGIC))
   {
     return errc::not_a_mount_namespace;
   }
-  if (!on_inode && has_any(call.flags, mark_flags::ignore) &&
-      !has_any(call.flags, mark_flags::ignored_surv_modify))
+  if (!on_inode && ends_with_modification)
   {
     return errc::ignore_needs_surv_modify;
   }

@@ -82,7 +82,8 @@ constexpr auto explanations = std::to_array<explanation>({
      "fs_error is about a whole filesystem; use a filesystem mark"},
     {errc::evictable_needs_inode_mark, EINVAL, "only inode marks can be evictable"},
     {errc::ignore_needs_surv_modify, EINVAL,
-     "on a mount or a filesystem, ignore needs ignored_surv_modify: use ignore_surv"},
+     "on a mount, a filesystem or a mount namespace, ignore needs ignored_surv_modify: use "
+     "ignore_surv"},
     {errc::mount_group_takes_mntns_only, EINVAL,
      "a report_mnt group takes mnt_attach and mnt_detach on mntns marks, and nothing else"},
     {errc::mount_event_needs_report_mnt, EINVAL,

@@ -238,7 +238,10 @@ void only_a_mount_namespace_takes_the_mark(mount_listener& here)
 /// V11
 void what_is_ignored_is_not_told(mount_listener& here)
 {
-  here.group.ignore("/proc/self/ns/mnt", mnt_attach, mark_target::mntns);
+  const auto* const own = "/proc/self/ns/mnt";
+  test::check_add_refused(here.group, own, mnt_attach, mark_target::mntns,
+                          errc::ignore_needs_surv_modify, mark_flags::ignore);
+  here.group.ignore(own, mnt_attach, mark_target::mntns);
   const auto at = here.make_directory("a");
   const auto id = here.mount_tmpfs(at);
   here.check_told({});
