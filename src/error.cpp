@@ -131,7 +131,8 @@ constexpr auto explanations = std::to_array<explanation>({
      "this user has as many marks as fs.fanotify.max_user_marks allows; remove some, mark a "
      "filesystem instead, or open the group with unlimited_marks"},
     {errc::mark_needs_privilege, EPERM,
-     "mount, filesystem and mntns marks need CAP_SYS_ADMIN; as this user inode marks work"},
+     "mount, filesystem and mntns marks need CAP_SYS_ADMIN in the initial user namespace, since "
+     "6.16 in that which owns what is marked; inode marks need none"},
     {errc::object_not_readable, EACCES, "marking needs the right to read the object"},
 
     {errc::malformed_event, EBADMSG, "the bytes are not a fanotify event"},

@@ -57,7 +57,7 @@ install_packages() {
   say "Installing $*"
   "${as_root[@]}" apt-get update
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install --yes --no-install-recommends "$@"
+    apt-get install --yes --no-install-recommends --no-remove "$@"
 }
 
 # A directory that belongs to this user: root's build is of no use to others, nor theirs to root.

@@ -134,6 +134,12 @@ int main(int argc, char** argv)
   {
     app.parse(argc, argv);
   }
+  catch (const CLI::RequiredError& e)
+  {
+    // No command was found: it is more use to be told which one was looked for.
+    const bool has_word = argc > 1 && app.get_subcommands().empty();
+    return has_word ? app.exit(CLI::ExtrasError("fanio", {argv[1]})) : app.exit(e);
+  }
   catch (const CLI::ParseError& e)
   {
     return app.exit(e);

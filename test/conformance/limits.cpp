@@ -30,12 +30,6 @@ boost::test_tools::assertion_result has_a_low_limit(utf::test_unit_id)
   return test::needs(limit > 10 && limit < 500, "fs.fanotify.max_user_groups between 10 and 500");
 }
 
-/// A precondition: to be a user whose groups nobody else opens or needs.
-boost::test_tools::assertion_result can_be_another_user(utf::test_unit_id)
-{
-  return test::needs(::geteuid() == 0, "to be root, who can be a user of whom there are no others");
-}
-
 /// The groups that this process has.
 struct groups
 {
@@ -90,7 +84,7 @@ BOOST_AUTO_TEST_CASE(P01_who_may_everything_has_no_more_groups_than_others,
 }
 
 BOOST_AUTO_TEST_CASE(P01_an_ordinary_user_has_as_many,
-                     *utf::precondition(can_be_another_user) *
+                     *utf::precondition(test::can_be_another_user) *
                          utf::precondition(test::has_groups_for_users))
 {
   test::in_child(
@@ -104,7 +98,7 @@ BOOST_AUTO_TEST_CASE(P01_an_ordinary_user_has_as_many,
 }
 
 BOOST_AUTO_TEST_CASE(P02_root_of_a_user_namespace_counts_as_who_made_it,
-                     *utf::precondition(can_be_another_user) *
+                     *utf::precondition(test::can_be_another_user) *
                          utf::precondition(test::has_user_namespaces))
 {
   test::in_child(

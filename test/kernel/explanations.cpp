@@ -140,7 +140,8 @@ BOOST_AUTO_TEST_CASE(event_files_can_be_opened_with_few_flags_only,
       {.event_files = rdwr | append | nonblock | dsync | sync | largefile | noatime | cloexec}));
 }
 
-BOOST_AUTO_TEST_CASE(the_limit_of_groups_is_told_from_that_of_descriptors)
+BOOST_AUTO_TEST_CASE(the_limit_of_groups_is_told_from_that_of_descriptors,
+                     *boost::unit_test::precondition(test::can_be_another_user))
 {
   test::forked user(
       [&]

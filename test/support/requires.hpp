@@ -28,6 +28,12 @@ inline boost::test_tools::assertion_result is_privileged(boost::unit_test::test_
                "CAP_SYS_ADMIN in the initial user namespace: run it as root");
 }
 
+/// To be a user whose groups nobody else opens or needs: for tests that use up the limit.
+inline boost::test_tools::assertion_result can_be_another_user(boost::unit_test::test_unit_id)
+{
+  return needs(::geteuid() == 0, "to be root, who can be a user of whom there are no others");
+}
+
 /// A privileged group with a flag that a younger kernel has.
 template <auto Flag>
 boost::test_tools::assertion_result has(boost::unit_test::test_unit_id)
