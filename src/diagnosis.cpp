@@ -146,7 +146,9 @@ error_code explain_mark_words(const mark_call& call) noexcept
   {
     return errc::overflow_is_output_only;
   }
-  if (!is_empty(call.flags & ~known_mark_flags))
+  constexpr auto any_target = static_cast<std::uint32_t>(mark_target::mntns);
+  if (!is_empty(call.flags & ~known_mark_flags) ||
+      (static_cast<std::uint32_t>(call.target) & ~any_target) != 0)
   {
     return errc::unknown_mark_flag;
   }

@@ -145,7 +145,8 @@ constexpr auto explanations = std::to_array<explanation>({
 
     {errc::not_a_permission_event, EINVAL, "only permission events can be answered"},
     {errc::already_answered, EALREADY, "this event has been answered, or its file was lost"},
-    {errc::foreign_event, EXDEV, "this event came from another group, which alone can answer it"},
+    {errc::foreign_event, EXDEV,
+     "this event is not of this group: the one it was read from, if any, can answer it"},
     {errc::foreign_process, EXDEV,
      "this event was read before a fork, by another process, which alone can answer it"},
     {errc::no_such_request, ENOENT, "the kernel has no such request any more"},
@@ -154,6 +155,8 @@ constexpr auto explanations = std::to_array<explanation>({
     {errc::already_open, EALREADY, "the handle has a group; close or release it first"},
     {errc::requests_unanswered, EBUSY,
      "events of this group wait for their answers; answer them, or clear their buffers, first"},
+    {errc::descriptor_in_use, EEXIST,
+     "another object of this execution context has the descriptor; release it there first"},
 
     {errc::unknown_flag_name, EINVAL, "the text names no flag of this kind"},
     {errc::unknown_response, EINVAL,

@@ -210,16 +210,22 @@ void probe_marks(probe_report& report)
 void probe_responses(probe_report& report)
 {
   // A group of the class with the most forms. Audit needs a capability of its own.
-  constexpr auto flags = init_flags::class_pre_content;
-  auto group = open_bare(flags | init_flags::enable_audit);
+  auto flags = init_flags::class_pre_content | init_flags::enable_audit;
+  auto group = open_bare(flags);
   if (!group)
   {
+    flags = init_flags::class_pre_content;
     group = open_bare(flags);
   }
   for (const auto& form : responses_asked)
   {
     auto result = support::not_permitted;
-    if (group)
+    if (group && has_any(form.flags(), response_flags::audit) &&
+        !has_any(flags, init_flags::enable_audit))
+    {
+      result = report.of(init_flags::enable_audit); // for the same reason
+    }
+    else if (group)
     {
       detail::group_state asked(group.get(), flags, {});
       result = asked.accepts(form) ? support::yes : support::no;

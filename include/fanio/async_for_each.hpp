@@ -35,7 +35,8 @@ namespace fanio {
 /// get the group's default verdict.
 ///
 /// *Cancellation*: `terminal`, `partial`, `total`. It reaches a coroutine that is awaited. Closing
-/// the group ends the stream too; `cancel` of the handle only while it waits for events.
+/// the group ends the stream in the same way; `cancel` of the handle only while it waits for
+/// events.
 ///
 /// *Lifetime*: `group` must stay alive, and where it is, until the completion.
 ///

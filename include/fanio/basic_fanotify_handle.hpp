@@ -19,6 +19,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/system/errc.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <concepts>
@@ -38,7 +39,10 @@ namespace fanio {
 ///
 /// *Lifetime*: moving or destroying the handle with operations outstanding is safe. Moved, they go
 /// on; closed or destroyed, they end with `operation_aborted`. Events that were taken out stay
-/// usable.
+/// usable. As every Asio object it must not outlive its execution context; events and buffers may.
+///
+/// *Closing* waits, as the kernel does, while a request of *another* group about the same objects
+/// is unanswered: who answers for one group should not close others on the same thread.
 ///
 /// *Fork*: as for every Asio object, call the context's `notify_fork`; without it a child that
 /// closes its copy breaks the parent's reactor. A child has copies of events and buffers, but the
@@ -213,7 +217,8 @@ public:
   /// kind of group it is, is read from its fdinfo. It is made non-blocking, together with all its
   /// duplicates, and close-on-exec.
   ///
-  /// *Errors*: `errc::already_open`, `errc::not_a_fanotify_group`, `bad_descriptor`, what reading
+  /// *Errors*: `errc::already_open`, `errc::not_a_fanotify_group`, `bad_descriptor`,
+  /// `errc::descriptor_in_use` (epoll only: io_uring does not notice), what reading
   /// /proc/self/fdinfo gives. The descriptor is then still the caller's.
   void assign(native_handle_type fd, const permission_policy& policy, error_code& ec)
   {
@@ -703,6 +708,10 @@ private:
       return;
     }
     group->stream->assign(fd, ec);
+    if (ec == boost::system::errc::file_exists) // epoll_ctl(2), of the reactor
+    {
+      ec = errc::descriptor_in_use;
+    }
     if (!ec)
     {
       group_ = std::move(group);

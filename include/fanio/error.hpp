@@ -89,7 +89,7 @@ enum class errc
   // Responding.
   not_a_permission_event = 300, ///< EINVAL
   already_answered,             ///< EALREADY
-  foreign_event,                ///< EXDEV: read from another group.
+  foreign_event,                ///< EXDEV: read from another group, or from none.
   foreign_process,              ///< EXDEV: read by another process, before a fork.
   no_such_request,              ///< ENOENT
 
@@ -97,6 +97,7 @@ enum class errc
   not_a_fanotify_group = 400, ///< EINVAL
   already_open,               ///< EALREADY
   requests_unanswered,        ///< EBUSY: a group is released only when nobody waits.
+  descriptor_in_use,          ///< EEXIST: another object of the execution context has it.
 
   // Text.
   unknown_flag_name = 500, ///< EINVAL

@@ -11,17 +11,17 @@ namespace fanio::detail {
 
 error_code answer_batch::check(const event_view& e) const noexcept
 {
-  if (e.owner_ == nullptr || e.data_ == nullptr || !e.is_permission())
+  if (e.data_ == nullptr || !e.is_permission())
   {
     return errc::not_a_permission_event;
+  }
+  if (e.owner_ == nullptr || e.owner_->group.get() != &group_)
+  {
+    return errc::foreign_event;
   }
   if (!e.needs_response())
   {
     return errc::already_answered;
-  }
-  if (e.owner_->group.get() != &group_)
-  {
-    return errc::foreign_event;
   }
   if (!group_.process().is(e.owner_->reader))
   {
@@ -101,8 +101,8 @@ std::size_t answer_batch::send_from(std::size_t first, int& error) noexcept
       [&]
       {
         return rest.size() == 1
-                   ? sys::write(group_.fd(), {static_cast<const std::byte*>(rest[0].iov_base),
-                                              rest[0].iov_len})
+                   ? sys::write(group_.fd(),
+                                {static_cast<const std::byte*>(rest[0].iov_base), rest[0].iov_len})
                    : sys::writev(group_.fd(), rest);
       });
 

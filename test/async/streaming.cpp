@@ -273,6 +273,14 @@ BOOST_AUTO_TEST_CASE(a_turn_has_at_least_one_event)
   BOOST_TEST(told == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_close_by_the_function_ends_it_as_any_other_close)
+{
+  write_files(1);
+  async_for_each(group, [&](event_view) { group.close(); }, result.handler());
+  run();
+  BOOST_TEST(result.ec == asio::error::operation_aborted);
+}
+
 BOOST_AUTO_TEST_CASE(a_closed_handle_is_told)
 {
   group.close();

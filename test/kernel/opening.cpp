@@ -83,6 +83,20 @@ BOOST_AUTO_TEST_CASE(opening_twice_is_refused)
   BOOST_TEST(ec == errc::already_open);
 }
 
+BOOST_AUTO_TEST_CASE(a_descriptor_that_another_handle_has_is_refused)
+{
+  fanotify_handle owner(context, {.flags = any_user});
+  fanotify_handle other(context);
+  error_code ec;
+  other.assign(owner.native_handle(), ec);
+#if defined(BOOST_ASIO_HAS_EPOLL)
+  BOOST_TEST(ec == errc::descriptor_in_use);
+#else
+  BOOST_TEST(!ec); // io_uring does not notice
+  static_cast<void>(other.release());
+#endif
+}
+
 BOOST_AUTO_TEST_CASE(closing_makes_it_possible_to_open_again)
 {
   fanotify_handle group(context, {.flags = any_user});

@@ -31,6 +31,22 @@ BOOST_AUTO_TEST_CASE(a_group_that_the_probe_says_works_can_be_opened)
   }
 }
 
+BOOST_AUTO_TEST_CASE(responses_that_the_probe_says_work_are_accepted,
+                     *utf::precondition(test::is_privileged) *
+                         utf::precondition(test::has<init_flags::enable_audit>) *
+                         utf::precondition(test::has<init_flags::class_pre_content>))
+{
+  boost::asio::io_context context;
+  fanio::fanotify_handle group(
+      context, {.flags = init_flags::class_pre_content | init_flags::enable_audit});
+  const auto report = fanio::probe();
+  BOOST_TEST(report.responses.size() > 2U);
+  for (const auto& [form, result] : report.responses)
+  {
+    BOOST_TEST((result == support::yes) == group.accepts(form), to_string(form));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(any_user_has_fanotify_with_file_handles)
 {
   test::forked user(

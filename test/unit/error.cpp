@@ -96,6 +96,7 @@ constexpr auto documented = std::to_array<std::pair<errc, int>>({
     {errc::not_a_fanotify_group, EINVAL},
     {errc::already_open, EALREADY},
     {errc::requests_unanswered, EBUSY},
+    {errc::descriptor_in_use, EEXIST},
 
     {errc::unknown_flag_name, EINVAL},
     {errc::unknown_response, EINVAL},

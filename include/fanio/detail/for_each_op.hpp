@@ -157,7 +157,8 @@ private:
         return;
       }
     }
-    if (is_cancelled(self))
+    // Closed meanwhile, it ends as if it had been closed while it waited.
+    if (is_cancelled(self) || !group_->is_open())
     {
       return fail(self, asio::error::operation_aborted);
     }
