@@ -14,7 +14,8 @@ namespace {
 /// setting for the whole machine.
 boost::test_tools::assertion_result has_audit_of_its_own(utf::test_unit_id)
 {
-  return test::needs(false, "audit switched on for the whole machine, which no test may do");
+  return test::needs(
+      false, "audit, which is on or off for the whole machine, and no test may switch it on");
 }
 
 struct response_words_fixture : test::guarded_file

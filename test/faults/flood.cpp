@@ -90,6 +90,7 @@ BOOST_AUTO_TEST_CASE(who_asked_before_a_flood_is_answered_and_who_asks_after_it_
   before.await_blocked();
   test::open_many(many.path(), test::queue_limit());
 
+  group.non_blocking(false);
   const auto deny = [](const event_view&) { return response::deny(); };
   for (std::size_t answered = 0; answered < before.size();)
   {

@@ -103,20 +103,26 @@ BOOST_AUTO_TEST_CASE(a_handle_may_move_between_any_two_reads_and_while_one_is_ou
 BOOST_AUTO_TEST_CASE(reads_that_are_cancelled_take_nobodys_answer_away)
 {
   auto group = guard(fail_closed);
-  std::size_t aborted = 0;
+  std::size_t ended = 0;
+  std::size_t answered = 0;
   std::vector<event_buffer> buffers(8);
   for (auto& one : buffers)
   {
-    group.async_read_events(one, [&](error_code ec, event_range events)
-                            { aborted += ec == asio::error::operation_aborted && events.empty(); });
+    group.async_read_events(one,
+                            [&](error_code ec, event_range events)
+                            {
+                              ++ended;
+                              BOOST_TEST((ec == asio::error::operation_aborted) == events.empty());
+                              answered += group.respond(events, response::deny());
+                            });
   }
   test::crowd openers(file);
   openers.await_blocked();
-  group.cancel();
+  group.cancel(); // with io_uring one of them may have been told already that it can read
   run();
-  BOOST_TEST(aborted == buffers.size());
-  BOOST_TEST(group.queued() == openers.size());
-  deny(group, openers.size());
+  BOOST_TEST(ended == buffers.size());
+  BOOST_TEST(group.queued() + answered == openers.size());
+  deny(group, openers.size() - answered);
   BOOST_TEST(openers.ended_with(EPERM) == openers.size());
 }
 

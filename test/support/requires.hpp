@@ -5,6 +5,7 @@
 #include <boost/test/tree/decorator.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
 #include <string>
 
 #include <unistd.h>
@@ -32,6 +33,14 @@ inline boost::test_tools::assertion_result is_privileged(boost::unit_test::test_
 inline boost::test_tools::assertion_result can_be_another_user(boost::unit_test::test_unit_id)
 {
   return needs(::geteuid() == 0, "to be root, who can be a user of whom there are no others");
+}
+
+/// That nothing else goes on: for cases that change a setting of the whole machine.
+inline boost::test_tools::assertion_result is_alone(boost::unit_test::test_unit_id)
+{
+  return needs(std::getenv("FANIO_TEST_ALONE") != nullptr,
+               "FANIO_TEST_ALONE=1 in the environment: it changes a setting of the whole machine, "
+               "so nothing else may go on there");
 }
 
 /// A privileged group with a flag that a younger kernel has.
