@@ -98,7 +98,7 @@ struct io_uring_fixture : test::guarded_file
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(io_uring, io_uring_fixture,
+BOOST_FIXTURE_TEST_SUITE(under_io_uring, io_uring_fixture,
                          *utf::precondition(test::is_privileged) *
                              utf::precondition(test::has_io_uring))
 
