@@ -16,16 +16,16 @@ work_dir=${FANIO_BUILD_DIR:-$source_dir/build/mutants}
 copy=$work_dir/source
 labels='^(unit|kernel|async|faults|conformance)$'
 
-patches=("$@")
-((${#patches[@]})) || patches=("$source_dir"/test/mutants/*.patch)
-
 # One copy for all: each mutant compiles only what it touches.
 rm -rf "$copy"
 mkdir -p "$copy"
 git -c safe.directory='*' -C "$source_dir" ls-files -z |
   tar -C "$source_dir" --create --null --files-from=- | tar -C "$copy" --extract
 
-# test CTEST ARGUMENTS...
+patches=("$@")
+((${#patches[@]})) || patches=("$copy"/test/mutants/*.patch)
+
+# run_tests CTEST ARGUMENTS...
 run_tests() {
   FANIO_BUILD_DIR=$work_dir/tests bash "$copy/test/run.sh" --preset mutants -L "$labels" "$@"
 }
@@ -41,7 +41,7 @@ tail -1 "$work_dir/unbroken.log"
 unnoticed=()
 for patch in "${patches[@]}"; do
   name=$(basename "$patch" .patch)
-  if ! patch -d "$copy" -p1 --silent <"$patch"; then
+  if ! patch -d "$copy" -p1 --silent --forward <"$patch"; then
     echo "$name does not apply: the code it breaks has changed." >&2
     exit 1
   fi
