@@ -20,7 +20,7 @@ labels='^(unit|kernel|async|faults|conformance)$'
 rm -rf "$copy"
 mkdir -p "$copy"
 git -c safe.directory='*' -C "$source_dir" ls-files -z |
-  tar -C "$source_dir" --create --null --files-from=- | tar -C "$copy" --extract
+  tar -C "$source_dir" --create --null --files-from=- | tar -C "$copy" --extract --touch
 
 patches=("$@")
 ((${#patches[@]})) || patches=("$copy"/test/mutants/*.patch)
