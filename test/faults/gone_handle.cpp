@@ -4,19 +4,28 @@
 
 #include <boost/asio/error.hpp>
 
+#include <chrono>
+#include <fstream>
 #include <future>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace asio = boost::asio;
 namespace utf = boost::unit_test;
 using fanio::error_code;
 using fanio::event;
 using fanio::event_buffer;
+using fanio::event_mask;
 using fanio::event_range;
 using fanio::fanotify_handle;
 using fanio::group_options;
 using fanio::init_flags;
+using fanio::mark_target;
 using fanio::response;
 using fanio::verdict;
 
@@ -75,6 +84,39 @@ BOOST_AUTO_TEST_CASE(closing_lets_everybody_through)
 BOOST_AUTO_TEST_CASE(closing_a_fail_closed_group_denies_everybody)
 {
   check_close(fail_closed, EPERM);
+}
+
+// While a task waits for an answer the kernel keeps hold of the marks of every group that it was
+// looking at, and a group is only gone when its marks are. The library can't change that; whoever
+// answers for one group must not close another on the same thread.
+BOOST_AUTO_TEST_CASE(closing_waits_for_the_requests_of_another_group_about_the_same_filesystem)
+{
+  auto guards = open(content);
+  guards.add_mark(fs.path(), event_mask::open_perm, mark_target::mount);
+  auto watches = open(init_flags::report_fid);
+  watches.add_mark(fs.path(), event_mask::open, mark_target::filesystem);
+  test::opener asker(file);
+  const auto request = next(guards);
+
+  std::promise<pid_t> id;
+  std::thread closer(
+      [&]
+      {
+        id.set_value(static_cast<pid_t>(::syscall(SYS_gettid)));
+        watches.close();
+      });
+  const auto task = "/proc/self/task/" + std::to_string(id.get_future().get());
+  const auto end = std::chrono::steady_clock::now() + test::deadline;
+  std::string waits_in;
+  while (waits_in != "fsnotify_destroy_group" && std::chrono::steady_clock::now() < end)
+  {
+    std::ifstream(task + "/wchan") >> waits_in;
+  }
+  guards.respond(request, response::allow());
+  closer.join();
+
+  BOOST_TEST(waits_in == "fsnotify_destroy_group");
+  BOOST_TEST(asker.result() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_handle_may_move_between_any_two_reads_and_while_one_is_outstanding)
