@@ -39,14 +39,8 @@ filesystem_watch::filesystem_watch(fanotify_handle group, const trace_options& o
       descriptors_(::open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC))
 {
   const auto events = options.events.value_or(default_events);
-  if (options.paths.empty())
-  {
-    mark_mounts(options, events);
-  }
-  else
-  {
-    mark_paths(options, events);
-  }
+  mark_paths(options, events);
+  mark_mounts(options, events);
 }
 
 void filesystem_watch::mark_paths(const trace_options& options, event_mask events)
@@ -59,6 +53,7 @@ void filesystem_watch::mark_paths(const trace_options& options, event_mask event
     {
       throw std::runtime_error(escape(path) + ": " + ec.message());
     }
+    // A mark sees no other filesystem: for those that are mounted below it is not enough.
     std::error_code unknown;
     const auto canonical = std::filesystem::canonical(path, unknown);
     if (unknown)
@@ -76,6 +71,10 @@ void filesystem_watch::mark_mounts(const trace_options& options, event_mask even
   std::map<std::string, std::string> refused; // and why
   for (const auto& m : read_mounts())
   {
+    if (!filter_.admits_below(m.point))
+    {
+      continue;
+    }
     error_code ec;
     group().add_mark(m.point, events, ec, mark_target::filesystem);
     if (ec)
@@ -87,8 +86,8 @@ void filesystem_watch::mark_mounts(const trace_options& options, event_mask even
       marked.insert(m.device);
     }
   }
-  places_ = marked.size();
-  if (marked.empty())
+  places_ += marked.size();
+  if (places_ == 0)
   {
     throw std::runtime_error(refused.empty() ? "/proc/self/mountinfo: it lists no mount"
                                              : refused.begin()->second);

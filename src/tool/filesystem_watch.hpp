@@ -16,8 +16,9 @@ namespace fanio::tool {
 class filesystem_watch : public watch
 {
 public:
-  /// Marks the filesystems of the paths, and shows only what is at or below these; without paths,
-  /// every mounted filesystem that can be marked.
+  /// Marks the filesystems of the paths and those that are mounted below them, and shows only what
+  /// is at or below these; without paths, every mounted filesystem. Of the mounted ones, those that
+  /// can't be marked are passed over.
   ///
   /// *Errors*: throws `std::runtime_error`.
   filesystem_watch(fanotify_handle group, const trace_options& options);

@@ -18,4 +18,10 @@ bool path_filter::admits(std::string_view path) const noexcept
   return tops_.empty() || std::ranges::any_of(tops_, holds);
 }
 
+bool path_filter::admits_below(std::string_view path) const noexcept
+{
+  const auto is_top = [path](const std::string& top) { return path == (top.empty() ? "/" : top); };
+  return admits(path) && std::ranges::none_of(tops_, is_top);
+}
+
 } // namespace fanio::tool

@@ -15,6 +15,9 @@ public:
 
   [[nodiscard]] bool admits(std::string_view path) const noexcept;
 
+  /// Whether it is admitted and none of the paths themselves.
+  [[nodiscard]] bool admits_below(std::string_view path) const noexcept;
+
 private:
   std::vector<std::string> tops_;
 };

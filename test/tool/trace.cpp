@@ -133,6 +133,50 @@ BOOST_AUTO_TEST_CASE(it_shows_all_filesystems_without_a_path)
   BOOST_TEST(trace.line_with(mounted).ends_with(mounted + "/file"));
 }
 
+BOOST_AUTO_TEST_CASE(it_shows_the_filesystems_that_are_mounted_below_its_directory)
+{
+  fs::create_directory(directory / "a");
+  fs::create_directory(directory / "a/below");
+  fs::create_directory(directory / "ab");
+  const std::string script =
+      "mount -t tmpfs none \"$1/a/below\" && mount -t tmpfs none \"$1/ab\" && "
+      "exec \"$0\" trace --verbose \"$1/a\"";
+  test::running_trace trace({"unshare", "-m", "sh", "-c", script, FANIO_TOOL, path},
+                            test::user::same);
+  const auto seen_by_it = "/proc/" + std::to_string(trace.pid()) + "/root" + path;
+  std::ofstream(seen_by_it + "/ab/sibling") << "text";
+  std::ofstream(seen_by_it + "/a/below/file") << "text";
+  directory.write("a/last");
+
+  const auto lines = trace.lines_until("/a/last");
+
+  BOOST_TEST(lines.front().ends_with(path + "/a/below/file"), lines.front());
+}
+
+BOOST_AUTO_TEST_CASE(it_counts_the_filesystems_below_its_directory)
+{
+  fs::create_directory(directory / "below");
+  const std::string script = "mount -t tmpfs none \"$1/below\" && "
+                             "exec \"$0\" trace --verbose --seconds 1 \"$1\"";
+  test::child trace({"unshare", "-m", "sh", "-c", script, FANIO_TOOL, path});
+
+  BOOST_TEST(trace.read_line(test::child::err) == "fanio trace: watching 2 places");
+}
+
+BOOST_AUTO_TEST_CASE(it_tells_which_filesystems_below_its_directory_it_passed_over)
+{
+  fs::create_directory(directory / "below");
+  const std::string script =
+      "mount -t tmpfs none \"$1/below\" && mkdir \"$1/below/hidden\" && "
+      "mount -t tmpfs none \"$1/below/hidden\" && mount -t tmpfs none \"$1/below\" && "
+      "exec \"$0\" trace --verbose --seconds 1 \"$1\"";
+  test::child trace({"unshare", "-m", "sh", "-c", script, FANIO_TOOL, path});
+
+  BOOST_TEST(trace.read_line(test::child::err) == "fanio trace: passed over " + path +
+                                                      "/below/hidden (tmpfs): there is nothing at "
+                                                      "this path");
+}
+
 BOOST_AUTO_TEST_CASE(it_tells_which_filesystems_it_passed_over)
 {
   const std::string script = "mount -t tmpfs none \"$1\" && mkdir \"$1/hidden\" && "
