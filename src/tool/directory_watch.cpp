@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -17,6 +18,9 @@ constexpr auto default_events = event_mask::open | event_mask::close | event_mas
                                 event_mask::open_exec | event_mask::create | event_mask::delete_ |
                                 event_mask::move | event_mask::attrib;
 
+/// What is told of a place itself. Always watched: after it the place has no name or no events.
+constexpr auto fates = event_mask::delete_self | event_mask::move_self;
+
 std::string join(const std::string& directory, std::string_view name)
 {
   return directory + (directory.ends_with('/') ? "" : "/") + std::string(name);
@@ -25,23 +29,23 @@ std::string join(const std::string& directory, std::string_view name)
 } // namespace
 
 directory_watch::directory_watch(fanotify_handle group, const trace_options& options)
-    : watch(std::move(group))
+    : watch(std::move(group)),
+      shown_(options.events.value_or(default_events))
 {
-  const auto events = options.events.value_or(default_events);
   if (options.paths.empty())
   {
-    add(".", events);
+    add(".");
   }
   for (const auto& path : options.paths)
   {
-    add(path, events);
+    add(path);
   }
 }
 
-void directory_watch::add(const std::string& path, event_mask events)
+void directory_watch::add(const std::string& path)
 {
   error_code ec;
-  group().add_mark(path, events | event_mask::event_on_child | event_mask::ondir, ec);
+  group().add_mark(path, shown_ | fates | event_mask::event_on_child | event_mask::ondir, ec);
   const auto handle = ec ? file_handle() : handle_of(path, ec);
   if (ec)
   {
@@ -76,6 +80,11 @@ void directory_watch::remember_directory(const std::string& path)
 
 std::optional<watched_object> directory_watch::locate(const event_view& e)
 {
+  if (is_left(e))
+  {
+    return std::nullopt;
+  }
+  note_fate(e);
   path_ = path_of(e);
   if (e.is_directory() && has_any(e.mask(), event_mask::delete_ | event_mask::moved_from))
   {
@@ -85,7 +94,49 @@ std::optional<watched_object> directory_watch::locate(const event_view& e)
   {
     remember_directory(path_);
   }
-  return watched_object{path_};
+  const auto events = e.mask() & (shown_ | event_mask::all_modifiers);
+  const bool was_asked_for = !is_empty(events & ~event_mask::all_modifiers);
+  return was_asked_for ? std::optional(watched_object{events, path_}) : std::nullopt;
+}
+
+void directory_watch::note_fate(const event_view& e)
+{
+  for (auto& p : places_)
+  {
+    if (const auto object = e.fid(); object && *object == p.handle.view())
+    {
+      p.fate |= e.mask() & fates;
+    }
+  }
+}
+
+bool directory_watch::is_left(const event_view& e) const
+{
+  const auto is_in = [&e](const file_handle& handle)
+  {
+    const auto directory = e.dfid() ? e.dfid() : e.new_dfid() ? e.new_dfid() : e.old_dfid();
+    const auto object = e.fid();
+    return (directory && *directory == handle.view()) || (object && *object == handle.view());
+  };
+  return std::ranges::any_of(left_, is_in);
+}
+
+void directory_watch::leave_lost_places()
+{
+  for (const auto& p : places_)
+  {
+    if (has_any(p.fate, event_mask::delete_self))
+    {
+      std::cerr << "fanio trace: " << escape(p.path) << " is gone\n";
+    }
+    else if (has_any(p.fate, event_mask::move_self))
+    {
+      std::cerr << "fanio trace: " << escape(p.path)
+                << " was moved: its events are shown no longer\n";
+      left_.push_back(p.handle);
+    }
+  }
+  std::erase_if(places_, [](const place& p) { return !is_empty(p.fate); });
 }
 
 std::string directory_watch::path_of(const event_view& e) const

@@ -24,14 +24,22 @@ public:
 
   [[nodiscard]] std::optional<watched_object> locate(const event_view& e) override;
 
+  void leave_lost_places() override;
+
 private:
   struct place
   {
     std::string path;
     file_handle handle;
+    event_mask fate{}; // delete_self or move_self, once it has come
   };
 
-  void add(const std::string& path, event_mask events);
+  void add(const std::string& path);
+  void note_fate(const event_view& e);
+
+  /// Whether it is an object that was left: its mark goes with it.
+  [[nodiscard]] bool is_left(const event_view& e) const;
+
   void remember_directories_in(const std::string& path);
   void remember_directory(const std::string& path);
 
@@ -45,7 +53,9 @@ private:
   [[nodiscard]] const std::string*
   find_directory(const std::optional<file_handle_view>& handle) const;
 
+  event_mask shown_;
   std::vector<place> places_;
+  std::vector<file_handle> left_;                            // moved: the marks are still there
   std::unordered_map<file_handle, std::string> directories_; // in the places
   std::string path_;
 };

@@ -111,7 +111,7 @@ std::optional<watched_object> filesystem_watch::locate(const event_view& e)
   {
     return std::nullopt;
   }
-  return watched_object{path, deleted};
+  return watched_object{e.mask(), path, deleted};
 }
 
 std::string_view filesystem_watch::path_of(int fd) noexcept

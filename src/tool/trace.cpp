@@ -49,6 +49,7 @@ private:
   void end();
 
   [[nodiscard]] asio::awaitable<void> print_events();
+  void leave_lost_places();
   void add(const event_view& e);
   [[nodiscard]] asio::awaitable<bool> write_lines();
 
@@ -150,6 +151,20 @@ asio::awaitable<void> tracer::print_events()
     {
       co_return;
     }
+    leave_lost_places();
+  }
+}
+
+void tracer::leave_lost_places()
+{
+  error_code closed; // `end` came while lines were written
+  if (watch_->group().queued(closed) == 0 && !closed)
+  {
+    watch_->leave_lost_places();
+    if (watch_->places() == 0)
+    {
+      end();
+    }
   }
 }
 
@@ -179,6 +194,7 @@ void tracer::add(const event_view& e)
     {
       return;
     }
+    record.mask = object->events;
     record.path = object->path;
     record.deleted = object->deleted;
   }

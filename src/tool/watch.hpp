@@ -15,6 +15,7 @@ namespace fanio::tool {
 /// What an event is about.
 struct watched_object
 {
+  event_mask events{};   ///< Those that were asked for.
   std::string_view path; ///< Empty if it is not to be known.
   bool deleted = false;  ///< Certainly; then the path ends in " (deleted)".
 };
@@ -34,6 +35,10 @@ public:
 
   /// What the event is about, valid until the next call; nothing if that was not asked for.
   [[nodiscard]] virtual std::optional<watched_object> locate(const event_view& e) = 0;
+
+  /// Leaves what can be watched no longer, and says so on stderr. To be called when no event is
+  /// queued, for older ones may be behind that which tells it: events merge.
+  virtual void leave_lost_places() {}
 
 protected:
   explicit watch(fanotify_handle group) noexcept : group_(std::move(group)) {}

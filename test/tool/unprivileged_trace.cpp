@@ -115,6 +115,89 @@ BOOST_AUTO_TEST_CASE(it_shows_where_a_name_went_by_a_rename)
   BOOST_TEST(trace.line_with("rename").ends_with(": rename " + path + "/new"));
 }
 
+BOOST_AUTO_TEST_CASE(it_ends_when_its_directory_is_gone)
+{
+  fs::create_directory(directory / "a");
+  const auto a = path + "/a";
+  auto trace = test::running_trace::unprivileged({a});
+  directory.write("a/file");
+  fs::remove_all(a);
+
+  BOOST_TEST(trace.read_line(test::child::err) == "fanio trace: " + a + " is gone");
+  BOOST_TEST(trace.wait() == 0);
+  const auto lines = trace.read_all(test::child::out);
+  BOOST_TEST(lines.find("delete " + a + "/file\n") != std::string::npos, lines);
+  BOOST_TEST(lines.find("delete_self") == std::string::npos, lines);
+}
+
+BOOST_AUTO_TEST_CASE(it_ends_when_its_directory_was_moved)
+{
+  fs::create_directory(directory / "a");
+  const auto a = path + "/a";
+  auto trace = test::running_trace::unprivileged({a});
+  directory.write("a/file");
+  fs::rename(a, directory / "b");
+
+  BOOST_TEST(trace.read_line(test::child::err) ==
+             "fanio trace: " + a + " was moved: its events are shown no longer");
+  BOOST_TEST(trace.wait() == 0);
+  const auto lines = trace.read_all(test::child::out);
+  BOOST_TEST(lines.find("create " + a + "/file\n") != std::string::npos, lines);
+  BOOST_TEST(lines.find("move_self") == std::string::npos, lines);
+}
+
+BOOST_AUTO_TEST_CASE(it_ends_when_its_file_is_replaced)
+{
+  const auto file = directory.write("file");
+  fs::permissions(file, fs::perms::all);
+  auto trace = test::running_trace::unprivileged({file});
+  fs::rename(directory.write("new"), file);
+
+  BOOST_TEST(trace.read_line(test::child::err) == "fanio trace: " + file.string() + " is gone");
+  BOOST_TEST(trace.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(it_goes_on_with_the_directories_that_are_left)
+{
+  fs::create_directory(directory / "a");
+  fs::create_directory(directory / "b");
+  fs::create_directory(directory / "c");
+  auto trace = test::running_trace::unprivileged({path + "/a", path + "/b", path + "/c"});
+  fs::remove(directory / "a");
+  BOOST_TEST(trace.read_line(test::child::err) == "fanio trace: " + path + "/a is gone");
+  fs::rename(directory / "b", directory / "moved");
+  BOOST_TEST(
+      trace.read_line(test::child::err).starts_with("fanio trace: " + path + "/b was moved"));
+  directory.write("moved/unseen");
+  directory.write("c/seen");
+
+  const auto lines = trace.lines_until("/c/seen");
+
+  BOOST_TEST(lines.size() == 1U);
+  BOOST_TEST(lines.back().ends_with(": create " + path + "/c/seen"));
+}
+
+BOOST_AUTO_TEST_CASE(it_shows_that_its_directory_is_gone_where_that_was_asked_for)
+{
+  fs::create_directory(directory / "a");
+  auto trace = test::running_trace::unprivileged({path + "/a", "--events", "delete_self"});
+  fs::remove(directory / "a");
+
+  BOOST_TEST(trace.line_with(path).ends_with(": delete_self|ondir " + path + "/a"));
+  BOOST_TEST(trace.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(it_says_that_its_directory_is_gone_also_where_other_events_were_asked_for)
+{
+  fs::create_directory(directory / "a");
+  auto trace = test::running_trace::unprivileged({path + "/a", "--events", "open"});
+  fs::remove(directory / "a");
+
+  BOOST_TEST(trace.read_line(test::child::err) == "fanio trace: " + path + "/a is gone");
+  BOOST_TEST(trace.wait() == 0);
+  BOOST_TEST(trace.read_all(test::child::out).find("_self") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_line_of_json_has_null_for_what_is_not_known)
 {
   auto trace = test::running_trace::unprivileged({path, "--json"});
