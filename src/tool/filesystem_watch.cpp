@@ -21,6 +21,10 @@ namespace {
 constexpr auto default_events =
     event_mask::open | event_mask::close | event_mask::modify | event_mask::open_exec;
 
+/// Events that no group with descriptors gets.
+constexpr auto without_descriptor =
+    event_mask::attrib | event_mask::all_dirent | event_mask::delete_self | event_mask::move_self;
+
 /// What the kernel puts behind the path of an object that has lost its name.
 constexpr std::string_view deleted_suffix = " (deleted)";
 
@@ -39,6 +43,13 @@ filesystem_watch::filesystem_watch(fanotify_handle group, const trace_options& o
       descriptors_(::open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC))
 {
   const auto events = options.events.value_or(default_events);
+  if (has_any(events, without_descriptor))
+  {
+    throw std::runtime_error(to_string(events & without_descriptor) +
+                             ": as root only events of open files are shown, which have a process; "
+                             "leave these out, or run it as an ordinary user, who sees them "
+                             "without the process");
+  }
   mark_paths(options, events);
   mark_mounts(options, events);
 }

@@ -27,6 +27,15 @@ std::string version()
   return "fanio " + part(10000) + "." + part(100) + "." + part(1);
 }
 
+/// Throws where some of the events are of those that can't be shown.
+void refuse(fanio::event_mask events, fanio::event_mask unfit, const std::string& why)
+{
+  if (has_any(events, unfit))
+  {
+    throw CLI::ValidationError("--events", to_string(events & unfit) + ": " + why);
+  }
+}
+
 fanio::event_mask parse_events(const std::string& text)
 {
   fanio::error_code ec;
@@ -39,6 +48,13 @@ fanio::event_mask parse_events(const std::string& text)
   {
     throw CLI::ValidationError("--events", text + ": names no event");
   }
+  using fanio::event_mask;
+  refuse(events, event_mask::all_permission,
+         "permission events are for programs that answer them, and trace does not: leave them out");
+  refuse(events,
+         event_mask::fs_error | event_mask::mnt_attach | event_mask::mnt_detach |
+             event_mask::q_overflow,
+         "trace shows what happens to files, not this: leave it out");
   return events;
 }
 

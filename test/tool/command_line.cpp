@@ -1,4 +1,5 @@
 #include "running_trace.hpp"
+#include "support/requires.hpp"
 #include <fanio/version.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -25,6 +26,11 @@ outcome run(std::vector<std::string> arguments)
 bool contains(const std::string& text, const std::string& part)
 {
   return text.find(part) != std::string::npos;
+}
+
+std::string first_line(const std::string& text)
+{
+  return text.substr(0, text.find('\n'));
 }
 
 } // namespace
@@ -96,9 +102,38 @@ BOOST_AUTO_TEST_CASE(a_mask_without_events_is_an_error)
 
 BOOST_AUTO_TEST_CASE(a_permission_event_is_refused)
 {
-  const auto trace = run({"trace", "--events", "open_perm", "/"});
+  for (const auto* event : {"open_perm", "open|access_perm", "pre_access"})
+  {
+    const auto trace = run({"trace", "--events", event, "/"});
+    BOOST_TEST(trace.status != 0);
+    BOOST_TEST(first_line(trace.err) ==
+               "--events: " + std::string(event).substr(std::string(event).find('|') + 1) +
+                   ": permission events are for programs that answer them, and trace does not: "
+                   "leave them out");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_event_that_is_about_no_file_is_refused)
+{
+  for (const std::string event : {"fs_error", "mnt_attach", "mnt_detach", "q_overflow"})
+  {
+    const auto trace = run({"trace", "--events", event, "/"});
+    BOOST_TEST(trace.status != 0);
+    BOOST_TEST(first_line(trace.err) ==
+               "--events: " + event +
+                   ": trace shows what happens to files, not this: leave it out");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_event_that_has_no_open_file_is_refused_with_privileges,
+                     *boost::unit_test::precondition(test::is_privileged))
+{
+  const auto trace = run({"trace", "--events", "open,create,delete_self", "/tmp"});
   BOOST_TEST(trace.status == 1);
-  BOOST_TEST(contains(trace.err, "permission events need a content-class group"), trace.err);
+  BOOST_TEST(trace.out == "");
+  BOOST_TEST(trace.err == "fanio trace: create|delete_self: as root only events of open files are "
+                          "shown, which have a process; leave these out, or run it as an ordinary "
+                          "user, who sees them without the process\n");
 }
 
 BOOST_AUTO_TEST_CASE(seconds_are_a_positive_number)
