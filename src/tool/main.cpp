@@ -6,13 +6,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <limits>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -58,6 +61,20 @@ fanio::event_mask parse_events(const std::string& text)
   return events;
 }
 
+std::chrono::seconds parse_seconds(const std::string& text)
+{
+  std::uint32_t n = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, n);
+  if (error != std::errc() || rest != end || n == 0)
+  {
+    throw CLI::ValidationError("--seconds",
+                               text + ": not a whole number from 1 to " +
+                                   std::to_string(std::numeric_limits<std::uint32_t>::max()));
+  }
+  return std::chrono::seconds(n);
+}
+
 const CLI::App* add_trace(CLI::App& app, trace_options& options)
 {
   auto* trace = app.add_subcommand("trace", "Print one line for each file event, until Ctrl-C");
@@ -72,11 +89,10 @@ const CLI::App* add_trace(CLI::App& app, trace_options& options)
       ->type_name("MASK");
   trace->add_flag("--json", options.json, "Print one JSON object a line");
   trace
-      ->add_option_function<std::uint32_t>(
-          "--seconds", [&options](std::uint32_t n) { options.duration = std::chrono::seconds(n); },
-          "End after N seconds")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->add_option_function<std::string>(
+          "--seconds", [&options](const std::string& text)
+          { options.duration = parse_seconds(text); }, "End after N seconds")
+      ->type_name("N");
   trace->add_flag("-v,--verbose", options.verbose, "Say on stderr what is watched and what is not");
   return trace;
 }

@@ -138,9 +138,27 @@ BOOST_AUTO_TEST_CASE(an_event_that_has_no_open_file_is_refused_with_privileges,
 
 BOOST_AUTO_TEST_CASE(seconds_are_a_positive_number)
 {
-  BOOST_TEST(run({"trace", "--seconds", "0"}).status != 0);
-  BOOST_TEST(run({"trace", "--seconds", "-1"}).status != 0);
-  BOOST_TEST(run({"trace", "--seconds", "soon"}).status != 0);
+  for (const std::string text : {"0", "-1", "99999999999", "soon", "1.5"})
+  {
+    const auto trace = run({"trace", "--seconds=" + text});
+    BOOST_TEST(trace.status != 0);
+    BOOST_TEST(first_line(trace.err) ==
+               "--seconds: " + text + ": not a whole number from 1 to 4294967295");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_negative_number_of_seconds_is_no_option)
+{
+  const auto trace = run({"trace", "--seconds", "-1"});
+  BOOST_TEST(trace.status != 0);
+  BOOST_TEST(first_line(trace.err) == "--seconds: -1: not a whole number from 1 to 4294967295");
+}
+
+BOOST_AUTO_TEST_CASE(a_word_that_is_no_command_is_named)
+{
+  const auto bogus = run({"bogus"});
+  BOOST_TEST(bogus.status != 0);
+  BOOST_TEST(contains(first_line(bogus.err), "bogus"), bogus.err);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
