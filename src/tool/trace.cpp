@@ -14,6 +14,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -23,6 +24,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -219,13 +221,36 @@ asio::awaitable<bool> tracer::write_lines()
   co_return true;
 }
 
+/// Throws what the user can do, if the error is the limit of open files.
+template <typename Code>
+void explain_limit(const Code& ec)
+{
+  if (ec == std::errc::too_many_files_open)
+  {
+    throw std::runtime_error("too many open files: raise the limit for this process (ulimit -n)");
+  }
+}
+
 } // namespace
 
 void trace(const trace_options& options)
 {
   // Who writes into a pipe that nobody reads gets an error then, not a signal.
   std::signal(SIGPIPE, SIG_IGN);
-  tracer(options).run();
+  try
+  {
+    tracer(options).run();
+  }
+  catch (const std::system_error& e)
+  {
+    explain_limit(e.code());
+    throw;
+  }
+  catch (const boost::system::system_error& e)
+  {
+    explain_limit(e.code());
+    throw;
+  }
 }
 
 } // namespace fanio::tool

@@ -3,6 +3,8 @@
 #include "directory_watch.hpp"
 #include "filesystem_watch.hpp"
 
+#include <boost/system/system_error.hpp>
+
 #include <iostream>
 #include <stdexcept>
 
@@ -36,6 +38,10 @@ std::unique_ptr<watch> open_watch(const asio::any_io_executor& executor,
   if (ec == boost::system::errc::operation_not_permitted)
   {
     group.open({.flags = init_flags::report_fid | init_flags::report_dfid_name}, ec);
+  }
+  if (ec == errc::too_many_descriptors)
+  {
+    throw boost::system::system_error(ec);
   }
   if (ec)
   {

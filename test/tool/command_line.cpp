@@ -161,4 +161,16 @@ BOOST_AUTO_TEST_CASE(a_word_that_is_no_command_is_named)
   BOOST_TEST(contains(first_line(bogus.err), "bogus"), bogus.err);
 }
 
+BOOST_AUTO_TEST_CASE(a_low_limit_of_open_files_is_named_whatever_could_not_be_opened)
+{
+  for (const std::string limit : {"6", "7", "8", "9"})
+  {
+    const std::string script = "ulimit -n " + limit + " && exec \"$0\" trace --seconds 1 /";
+    test::child trace({"sh", "-c", script, FANIO_TOOL});
+    BOOST_TEST(trace.wait() == 1);
+    BOOST_TEST(trace.read_all(test::child::err) ==
+               "fanio trace: too many open files: raise the limit for this process (ulimit -n)\n");
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
