@@ -17,6 +17,9 @@ command -v gcovr >/dev/null || {
   apt-get install --yes --no-install-recommends --no-remove gcovr
 }
 
+# Programs of other users count too: they must be able to write down what they have run.
+umask 000
+
 # What an earlier build has counted is not of this one.
 [[ ! -d $build_dir ]] || find "$build_dir" -name '*.gcda' -delete
 FANIO_BUILD_DIR=$build_dir bash "$source_dir/test/run.sh" --preset coverage \

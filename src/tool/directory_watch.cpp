@@ -103,7 +103,9 @@ void directory_watch::note_fate(const event_view& e)
 {
   for (auto& p : places_)
   {
-    if (const auto object = e.fid(); object && *object == p.handle.view())
+    // The kernel names a directory itself by its handle, or as "." in it.
+    const auto object = e.name() == "." ? e.dfid() : e.fid();
+    if (object && *object == p.handle.view())
     {
       p.fate |= e.mask() & fates;
     }

@@ -37,8 +37,10 @@ asio::awaitable<void> watcher::run()
     }
     const auto [ec, events] = co_await group_.async_read_events(buffer, as_result);
     failures_ += ec && ec != asio::error::operation_aborted ? 1U : 0U;
+    left_in_buffer_ = events.size();
     for (const fanio::event_view e : events)
     {
+      --left_in_buffer_;
       look_at(e);
     }
   }
@@ -57,15 +59,24 @@ void watcher::open()
       mount_, event_mask::create | event_mask::move | event_mask::close_write | event_mask::delete_,
       fanio::mark_target::filesystem);
   ++gaps_;
+  covered_ = 0;
 }
 
 void watcher::look_at(const fanio::event_view& e)
 {
   ++events_;
+  // There is one overflow event a group: while it is queued it also stands for what is lost behind
+  // it. So whatever was queued when it was read may have gaps in between.
+  if (covered_ > 0)
+  {
+    --covered_;
+    ++gaps_;
+  }
   if (e.is_overflow())
   {
     ++overflows_;
     ++gaps_;
+    covered_ = group_.queued() + left_in_buffer_;
     return;
   }
   const auto name = e.name().value_or("");

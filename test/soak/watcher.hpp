@@ -66,6 +66,8 @@ private:
   fanio::fanotify_handle group_;
   std::array<progress, workers::count> seen_{};
   std::uint64_t gaps_ = 0; // overflows, and times without a group
+  std::size_t left_in_buffer_ = 0;
+  std::size_t covered_ = 0; // events that an overflow before them has announced gaps between
   std::uint64_t events_ = 0;
   std::uint64_t overflows_ = 0;
   std::uint64_t missed_ = 0;
