@@ -74,7 +74,14 @@ public:
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
-  void signal(int number) const { ::kill(pid_, number); }
+  /// Does nothing once it was waited for: its number may be somebody else's then.
+  void signal(int number) const
+  {
+    if (!ended_)
+    {
+      ::kill(pid_, number);
+    }
+  }
 
   void stop()
   {

@@ -4,10 +4,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <signal.h>
 
 namespace test {
 
@@ -35,6 +38,25 @@ public:
   explicit running_trace(std::vector<std::string> arguments)
       : running_trace(traced(std::move(arguments)), user::same)
   {}
+
+  running_trace(const running_trace&) = delete;
+  running_trace& operator=(const running_trace&) = delete;
+
+  /// Ends it as its user would: only then is what it has run written down where coverage is
+  /// measured. What does not end is killed.
+  ~running_trace()
+  {
+    try
+    {
+      signal(SIGINT);
+      close(out); // or it may wait for a reader
+      wait();
+    }
+    catch (const std::exception& e)
+    {
+      BOOST_TEST_MESSAGE("fanio trace did not end: " << e.what());
+    }
+  }
 
   /// Without privileges, also where the test has them.
   static running_trace unprivileged(std::vector<std::string> arguments)
