@@ -14,11 +14,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <iterator>
 #include <random>
@@ -98,11 +101,13 @@ public:
               << " of them unannounced\n"
               << "memory at rest " << memory_before_ << " KiB, at the end " << resident_kib()
               << " KiB\n";
-    return check(book.balances(), "requests and answers are not as many, or one failed") &
-           check(watcher_.unannounced() == 0, "events were lost without an overflow") &
-           check(watcher_.failures() == 0, "the watcher failed to read or to understand") &
-           check(workers_.operations() > 1000, "the processes did next to nothing") &
-           check(resident_kib() <= memory_before_ + 16 * 1024, "the memory has grown");
+    const std::array held{
+        check(book.balances(), "requests and answers are not as many, or one failed"),
+        check(watcher_.unannounced() == 0, "events were lost without an overflow"),
+        check(watcher_.failures() == 0, "the watcher failed to read or to understand"),
+        check(workers_.operations() > 1000, "the processes did next to nothing"),
+        check(resident_kib() <= memory_before_ + 16 * 1024, "the memory has grown")};
+    return std::ranges::all_of(held, std::identity());
   }
 
   static bool check(bool holds, std::string_view otherwise)

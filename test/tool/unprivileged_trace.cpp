@@ -6,6 +6,9 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
+
+#include <fcntl.h>
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
@@ -84,7 +87,11 @@ BOOST_AUTO_TEST_CASE(it_knows_the_directories_in_a_directory)
   fs::create_directory(directory / "old");
   auto trace = test::running_trace::unprivileged({path});
   fs::create_directory(directory / "new");
-  const auto list = [](const fs::path& where) { fs::directory_iterator entries(where); };
+  // What is opened stays open: a close that is still queued would merge with the next opening, and
+  // so stand before what happens in between.
+  std::vector<fanio::unique_fd> opened;
+  const auto list = [&](const fs::path& where)
+  { opened.emplace_back(::open(where.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); };
 
   list(directory / "old");
   BOOST_TEST(trace.line_with("open").ends_with("|ondir " + path + "/old"));
