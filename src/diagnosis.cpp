@@ -242,7 +242,7 @@ error_code explain_mark_object(const mark_call& call) noexcept
   const bool ends_with_modification = has_any(call.flags, mark_flags::ignore) &&
                                       !has_any(call.flags, mark_flags::ignored_surv_modify);
   if (call.target == mark_target::mntns &&
-      !(ends_with_modification && object.filesystem == NSFS_MAGIC))
+      (!ends_with_modification || object.filesystem != NSFS_MAGIC))
   {
     return errc::not_a_mount_namespace;
   }

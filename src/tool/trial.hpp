@@ -29,12 +29,12 @@ public:
   [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
 
   /// Makes a file with a text in it, or writes it anew.
-  std::filesystem::path write(const std::string& name) const;
+  std::filesystem::path write(const std::string& name) const; // NOLINT(modernize-use-nodiscard)
 
   [[nodiscard]] fanotify_handle open(init_flags flags);
 
   /// What is read at once; waits for a first event for some seconds at most, then it is empty.
-  std::vector<event> read(fanotify_handle& group, std::size_t buffer_bytes = 64 * 1024);
+  std::vector<event> read(fanotify_handle& group, std::size_t buffer_bytes = 65'536);
 
   /// All that is queued, in one mask.
   event_mask read_masks(fanotify_handle& group);

@@ -37,8 +37,8 @@ BOOST_AUTO_TEST_CASE(responses_that_the_probe_says_work_are_accepted,
                          utf::precondition(test::has<init_flags::class_pre_content>))
 {
   boost::asio::io_context context;
-  fanio::fanotify_handle group(
-      context, {.flags = init_flags::class_pre_content | init_flags::enable_audit});
+  fanio::fanotify_handle group(context,
+                               {.flags = init_flags::class_pre_content | init_flags::enable_audit});
   const auto report = fanio::probe();
   BOOST_TEST(report.responses.size() > 2U);
   for (const auto& [form, result] : report.responses)
