@@ -15,7 +15,7 @@ using fanio::mark_target;
 
 namespace {
 
-struct feature_probe_fixture : test::scenario
+struct feature_probe_fixture : test::reading_fixture
 {
   /// EBADF for what the kernel knows: it then looks for the place, which is none.
   static int asked(fanio::fanotify_handle& group, mark_flags flags, mark_target target,
