@@ -23,7 +23,7 @@ constexpr std::chrono::seconds patience(10);
 
 } // namespace
 
-trial::trial(const std::filesystem::path& parent)
+trial::trial(asio::io_context& context, const std::filesystem::path& parent) : context_(context)
 {
   auto name = (parent / "fanio-self-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr)

@@ -18,8 +18,8 @@ namespace fanio::tool {
 class trial
 {
 public:
-  /// Makes a directory below `parent`.
-  explicit trial(const std::filesystem::path& parent);
+  /// Makes a directory below `parent`. `context` is for this trial alone as long as it lives.
+  trial(asio::io_context& context, const std::filesystem::path& parent);
 
   trial(const trial&) = delete;
   trial& operator=(const trial&) = delete;
@@ -40,7 +40,7 @@ public:
   event_mask read_masks(fanotify_handle& group);
 
 private:
-  asio::io_context context_;
+  asio::io_context& context_;
   std::filesystem::path directory_;
 };
 

@@ -30,6 +30,7 @@ asio::awaitable<void> watcher::run()
     {
       timer.expires_after(std::chrono::seconds(1)); // enough to fill a queue
       co_await timer.async_wait(as_result);
+      continue; // it may be the end by now, with nothing left that could come
     }
     if (!group_.is_open())
     {
