@@ -96,15 +96,11 @@ choose_launcher() {
 }
 
 build() {
-  local launcher_of_compiler=()
-  if command -v ccache >/dev/null && [[ -w ${CCACHE_DIR:-${HOME:-/nonexistent}} ]]; then
-    launcher_of_compiler=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-  fi
-  cmake -S "$source_dir" --preset "$preset" -B "$build_dir" "${launcher_of_compiler[@]}" &&
+  cmake -S "$source_dir" --preset "$preset" -B "$build_dir" &&
     "${launcher[@]}" cmake --build "$build_dir" --parallel "$(nproc)"
 }
 
-# Prints why tests were skipped, and the sums; fails if a test did.
+# Prints why tests were skipped and what failed, and the sums; fails if a test did.
 summarize() {
   awk '
     function text(line) {
@@ -124,6 +120,10 @@ summarize() {
       status = attribute("status")
       skipped = 0
       reason = "it does not say why"
+      errors = ""
+    }
+    /: (fatal )?error: in |ERROR: |runtime error: |uncaught exception/ {
+      errors = errors "\n    " text($0)
     }
     /<skipped message="SKIP_/ { skipped = 1 }
     match($0, /precondition failed: needs /) {
@@ -135,7 +135,7 @@ summarize() {
       } else if (skipped) {
         reasons[++skips] = name ": " reason
       } else {
-        failures[++failed] = name
+        failures[++failed] = name errors
       }
     }
     END {
