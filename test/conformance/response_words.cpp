@@ -10,14 +10,6 @@ using fanio::response;
 
 namespace {
 
-/// The record is written only for a process that audit follows, and whether it follows any is one
-/// setting for the whole machine.
-boost::test_tools::assertion_result has_audit_of_its_own(utf::test_unit_id)
-{
-  return test::needs(
-      false, "audit, which is on or off for the whole machine, and no test may switch it on");
-}
-
 struct response_words_fixture : test::guarded_file
 {
   /// What the asker gets in a pre-content group that answers with this.
@@ -74,9 +66,5 @@ BOOST_AUTO_TEST_CASE(X18_other_errors_are_refused_and_fanio_then_denies_plainly)
     }
   }
 }
-
-BOOST_AUTO_TEST_CASE(X21_the_audit_record_names_the_answer_and_its_rule,
-                     *utf::precondition(has_audit_of_its_own))
-{}
 
 BOOST_AUTO_TEST_SUITE_END()

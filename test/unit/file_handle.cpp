@@ -15,7 +15,6 @@
 #include <utility>
 #include <vector>
 
-using fanio::file_handle;
 using fanio::file_handle_view;
 using fanio::fsid;
 using test::byte_vector;
@@ -26,17 +25,17 @@ namespace {
 constexpr fsid some_fs{{1, 2}};
 
 /// Handles that differ each from the next in one thing only, in ascending order.
-std::vector<file_handle> ascending_handles()
+std::vector<fanio::file_handle> ascending_handles()
 {
   const byte_vector a(8, std::byte{0x0a});
   const byte_vector b(8, std::byte{0xf0});
   const byte_vector longer(9, std::byte{0x0a});
   return {
-      file_handle({{{-1, 2}}, 9, b}), file_handle({{{1, 1}}, 9, b}),
-      file_handle({some_fs, -1, b}),  file_handle({some_fs, 1, {}}),
-      file_handle({some_fs, 1, a}),   file_handle({some_fs, 1, longer}),
-      file_handle({some_fs, 1, b}),   file_handle({some_fs, 2, a}),
-      file_handle({{{2, 0}}, 0, a}),
+      fanio::file_handle({{{-1, 2}}, 9, b}), fanio::file_handle({{{1, 1}}, 9, b}),
+      fanio::file_handle({some_fs, -1, b}),  fanio::file_handle({some_fs, 1, {}}),
+      fanio::file_handle({some_fs, 1, a}),   fanio::file_handle({some_fs, 1, longer}),
+      fanio::file_handle({some_fs, 1, b}),   fanio::file_handle({some_fs, 2, a}),
+      fanio::file_handle({{{2, 0}}, 0, a}),
   };
 }
 
@@ -46,29 +45,29 @@ BOOST_AUTO_TEST_SUITE(file_handles)
 
 BOOST_AUTO_TEST_CASE(a_handle_is_a_value)
 {
-  static_assert(std::is_nothrow_copy_constructible_v<file_handle>);
-  static_assert(std::is_nothrow_copy_assignable_v<file_handle>);
+  static_assert(std::is_nothrow_copy_constructible_v<fanio::file_handle>);
+  static_assert(std::is_nothrow_copy_assignable_v<fanio::file_handle>);
   static_assert(std::is_trivially_copyable_v<file_handle_view>);
-  static_assert(!std::is_convertible_v<file_handle_view, file_handle>); // it copies
+  static_assert(!std::is_convertible_v<file_handle_view, fanio::file_handle>); // it copies
   BOOST_TEST((std::is_convertible_v<const file_handle&, file_handle_view>));
 }
 
 BOOST_AUTO_TEST_CASE(a_new_handle_names_nothing)
 {
-  for (const auto& none : {file_handle_view(), file_handle().view()})
+  for (const auto& none : {file_handle_view(), fanio::file_handle().view()})
   {
     BOOST_TEST(!none.is_valid());
     BOOST_TEST(none.type() == file_handle_view::invalid_type);
     BOOST_TEST(none.bytes().empty());
     BOOST_TEST((none.fsid() == fsid{}));
   }
-  BOOST_TEST(!file_handle().is_valid());
+  BOOST_TEST(!fanio::file_handle().is_valid());
 }
 
 BOOST_AUTO_TEST_CASE(a_handle_has_a_copy_of_the_bytes)
 {
   byte_vector bytes = test::from_hex("0102030405");
-  const file_handle handle({some_fs, 0x81, bytes});
+  const fanio::file_handle handle({some_fs, 0x81, bytes});
   bytes.assign(5, std::byte{0});
   BOOST_TEST(std::ranges::equal(handle.bytes(), test::from_hex("0102030405")));
   BOOST_TEST(handle.type() == 0x81);
@@ -79,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_handle_and_its_view_are_equal)
 {
   const auto handle = make_handle(7);
   BOOST_TEST((handle.view() == handle));
-  BOOST_TEST((file_handle(handle.view()) == handle));
+  BOOST_TEST((fanio::file_handle(handle.view()) == handle));
   BOOST_TEST((handle.view().bytes().data() == handle.bytes().data()));
 }
 
@@ -107,14 +106,14 @@ BOOST_AUTO_TEST_CASE(handles_are_ordered_by_filesystem_type_and_bytes)
       BOOST_TEST(((handles[i].view() <=> handles[j].view()) == (i <=> j)), i << ", " << j);
     }
   }
-  const std::set<file_handle> sorted(handles.rbegin(), handles.rend());
+  const std::set<fanio::file_handle> sorted(handles.rbegin(), handles.rend());
   BOOST_TEST(std::ranges::equal(sorted, handles));
 }
 
 // A handle left behind longer bytes of an assigned one must not show.
 BOOST_AUTO_TEST_CASE(assignment_forgets_the_old_bytes)
 {
-  file_handle handle({some_fs, 1, byte_vector(128, std::byte{0xff})});
+  fanio::file_handle handle({some_fs, 1, byte_vector(128, std::byte{0xff})});
   handle = make_handle(7);
   BOOST_TEST((handle == make_handle(7)));
   BOOST_TEST(handle.bytes().size() == 8U);
@@ -122,10 +121,10 @@ BOOST_AUTO_TEST_CASE(assignment_forgets_the_old_bytes)
 
 BOOST_AUTO_TEST_CASE(handles_of_up_to_the_kernels_limit_fit)
 {
-  for (std::size_t length = 0; length <= file_handle::max_bytes; ++length)
+  for (std::size_t length = 0; length <= fanio::file_handle::max_bytes; ++length)
   {
     const byte_vector bytes(length, std::byte{0xab});
-    const file_handle handle({some_fs, 1, bytes});
+    const fanio::file_handle handle({some_fs, 1, bytes});
     BOOST_TEST(std::ranges::equal(handle.bytes(), bytes));
     BOOST_TEST(handle.is_valid() == (length > 0));
   }
@@ -137,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_handle_longer_than_the_kernels_limit_throws)
   {
     const byte_vector bytes(length);
     const file_handle_view too_long(some_fs, 1, bytes);
-    BOOST_CHECK_THROW(file_handle{too_long}, std::length_error);
+    BOOST_CHECK_THROW(fanio::file_handle{too_long}, std::length_error);
   }
 }
 
@@ -158,13 +157,13 @@ BOOST_AUTO_TEST_SUITE(file_handle_hash)
 
 BOOST_AUTO_TEST_CASE(equal_handles_have_equal_hashes)
 {
-  for (std::size_t length = 0; length <= file_handle::max_bytes; ++length)
+  for (std::size_t length = 0; length <= fanio::file_handle::max_bytes; ++length)
   {
     const byte_vector bytes(length, std::byte{0xab});
-    const file_handle handle({some_fs, 1, bytes});
+    const fanio::file_handle handle({some_fs, 1, bytes});
     const test::placed_bytes elsewhere(bytes, length % 8); // also at another alignment
     const file_handle_view view(some_fs, 1, elsewhere);
-    BOOST_TEST(std::hash<file_handle>()(handle) == std::hash<file_handle_view>()(view));
+    BOOST_TEST(std::hash<fanio::file_handle>()(handle) == std::hash<file_handle_view>()(view));
     BOOST_TEST(hash_value(view) == std::hash<file_handle_view>()(view));
   }
 }
@@ -214,7 +213,7 @@ BOOST_AUTO_TEST_CASE(sequential_inodes_do_not_collide)
 
 BOOST_AUTO_TEST_CASE(handles_are_keys)
 {
-  std::unordered_map<file_handle, std::uint32_t> inodes;
+  std::unordered_map<fanio::file_handle, std::uint32_t> inodes;
   for (std::uint32_t inode = 0; inode < 1000; ++inode)
   {
     inodes.emplace(make_handle(inode), inode);
