@@ -4,7 +4,6 @@
 #include <fanio/probe.hpp>
 
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace fanio::tool {
@@ -16,7 +15,7 @@ struct check
   std::string_view what;
   std::string_view needs; ///< What `can_run` asks for, in words.
   bool (*can_run)(const probe_report&);
-  std::string (*run)(trial&); ///< What differs; empty if it holds.
+  void (*run)(trial&); ///< Throws what differs.
 };
 
 /// All that are safe anywhere: they mark nothing but what they have made themselves.

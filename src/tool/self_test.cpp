@@ -39,17 +39,15 @@ outcome try_out(const check& one, const probe_report& report, asio::io_context& 
             "needs " + std::string(one.needs.empty() ? "FAN_REPORT_NAME (Linux 5.9)" : one.needs)};
   }
   trial here(context, directory);
-  std::string difference;
   try
   {
-    difference = one.run(here);
+    one.run(here);
+    return {&one, "ok", ""};
   }
-  catch (const std::exception& e)
+  catch (const std::exception& difference)
   {
-    difference = e.what();
+    return {&one, "DIFFERS", difference.what()};
   }
-  return difference.empty() ? outcome{&one, "ok", ""}
-                            : outcome{&one, "DIFFERS", std::move(difference)};
 }
 
 void print_table(const std::vector<outcome>& outcomes)

@@ -12,7 +12,7 @@ using fanio::fanotify_handle;
 using fanio::group_options;
 using fanio::init_flags;
 using fanio::response;
-using fanio::verdict;
+using test::fail_closed;
 
 namespace {
 
@@ -41,9 +41,6 @@ public:
 
   void kill() const { ::kill(pid(), SIGKILL); }
 };
-
-constexpr group_options fail_closed{.flags = init_flags::class_content,
-                                    .default_verdict = verdict::deny};
 
 } // namespace
 

@@ -27,12 +27,9 @@ using fanio::group_options;
 using fanio::init_flags;
 using fanio::mark_target;
 using fanio::response;
-using fanio::verdict;
+using test::fail_closed;
 
 namespace {
-
-constexpr group_options fail_closed{.flags = init_flags::class_content,
-                                    .default_verdict = verdict::deny};
 
 struct gone_handle_fixture : test::guarded_file
 {

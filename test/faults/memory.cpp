@@ -28,12 +28,9 @@ using fanio::group_options;
 using fanio::init_flags;
 using fanio::mark_flags;
 using fanio::response;
-using fanio::verdict;
+using test::fail_closed;
 
 namespace {
-
-constexpr group_options fail_closed{.flags = init_flags::class_content,
-                                    .default_verdict = verdict::deny};
 
 struct memory_fixture : test::guarded_file
 {

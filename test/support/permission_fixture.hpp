@@ -15,6 +15,10 @@
 
 namespace test {
 
+/// Whoever gets no answer is denied.
+inline constexpr fanio::group_options fail_closed{.flags = fanio::init_flags::class_content,
+                                                  .default_verdict = fanio::verdict::deny};
+
 /// A fixture of tests that keep somebody waiting: a watchdog around all, one file that nobody else
 /// knows of, and a group that asks for its opening.
 struct permission_fixture
