@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_handle_is_a_value)
   static_assert(std::is_nothrow_copy_assignable_v<fanio::file_handle>);
   static_assert(std::is_trivially_copyable_v<file_handle_view>);
   static_assert(!std::is_convertible_v<file_handle_view, fanio::file_handle>); // it copies
-  BOOST_TEST((std::is_convertible_v<const file_handle&, file_handle_view>));
+  BOOST_TEST((std::is_convertible_v<const fanio::file_handle&, file_handle_view>));
 }
 
 BOOST_AUTO_TEST_CASE(a_new_handle_names_nothing)
