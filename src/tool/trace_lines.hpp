@@ -13,7 +13,7 @@ namespace fanio::tool {
 struct trace_record
 {
   event_mask mask{};
-  std::int32_t pid = 0;     ///< 0: not known.
+  std::int32_t pid = 0;       ///< 0: not known.
   std::string_view process{}; ///< Empty: not known.
   std::string_view path{};    ///< Empty: not known.
   bool deleted = false;
