@@ -13,11 +13,11 @@ namespace fanio::tool {
 struct trace_record
 {
   event_mask mask{};
-  std::int32_t pid = 0;       ///< 0: not known.
-  std::string_view process{}; ///< Empty: not known.
-  std::string_view path{};    ///< Empty: not known.
+  std::int32_t pid = 0;     ///< 0: not known.
+  std::string_view process; ///< Empty: not known.
+  std::string_view path;    ///< Empty: not known.
   bool deleted = false;
-  std::string error{}; ///< Why the path is not known; empty if there is nothing to say.
+  std::string error; ///< Why the path is not known; empty if there is nothing to say.
 };
 
 /// The lines of the events of one read: for people, or each a JSON object.

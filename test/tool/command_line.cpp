@@ -171,11 +171,12 @@ BOOST_AUTO_TEST_CASE(a_low_limit_of_open_files_is_named_whatever_could_not_be_op
         "ulimit -n " + std::to_string(limit) + " && exec \"$0\" trace --seconds 1 /";
     test::child trace({"sh", "-c", script, FANIO_TOOL});
     is_enough = trace.wait() == 0;
-    BOOST_TEST(
-        trace.read_all(test::child::err) ==
-        (is_enough
-             ? ""
-             : "fanio trace: too many open files: raise the limit for this process (ulimit -n)\n"));
+    if (!is_enough)
+    {
+      BOOST_TEST(
+          trace.read_all(test::child::err) ==
+          "fanio trace: too many open files: raise the limit for this process (ulimit -n)\n");
+    }
     BOOST_REQUIRE(limit < 64);
   }
   BOOST_TEST(limit > 7);
