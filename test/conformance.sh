@@ -79,7 +79,9 @@ list_results() {
       seen[$1, $2] = 1
       sentences[$1, ++count[$1]] = $2
     }
-    result[$1, $2, $3] = $4
+    # A sentence may stand in two suites: it holds if it holds in both.
+    if (result[$1, $2, $3] != "FAILED")
+      result[$1, $2, $3] = $4
     if ($5 != "")
       why[$1, $2] = $5
     ++sums[$4]

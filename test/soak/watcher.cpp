@@ -77,7 +77,8 @@ void watcher::look_at(const fanio::event_view& e)
   {
     ++overflows_;
     ++gaps_;
-    covered_ = group_.queued() + left_in_buffer_;
+    // What was lost while the queue was full lies before the first event that came after it, too.
+    covered_ = group_.queued() + left_in_buffer_ + 1;
     return;
   }
   const auto name = e.name().value_or("");
@@ -118,6 +119,7 @@ void watcher::cancel()
 
 void watcher::reopen()
 {
+  gaps_ += group_.is_open() ? 1U : 0U; // what is queued is gone, also if nothing comes after it
   group_.close();
 }
 
