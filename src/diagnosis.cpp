@@ -115,7 +115,8 @@ object_kind examine(const location& where) noexcept
     fd = opened.get();
   }
   object_kind kind;
-  kind.found = sys::kind_of(fd, kind.mode, kind.filesystem, kind.inode) == 0;
+  kind.found =
+      sys::file_of(fd, kind.mode, kind.inode) == 0 && sys::filesystem_of(fd, kind.filesystem) == 0;
   return kind;
 }
 

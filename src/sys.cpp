@@ -61,18 +61,27 @@ int open_path_at(int dirfd, const char* path) noexcept
   return ::openat(dirfd, path, O_PATH | O_CLOEXEC);
 }
 
-int kind_of(int fd, mode_t& mode, long& filesystem, ino_t& inode) noexcept
+int file_of(int fd, mode_t& mode, ino_t& inode) noexcept
 {
   struct stat file;
-  struct statfs fs;
-  if (::fstat(fd, &file) != 0 || ::fstatfs(fd, &fs) != 0)
+  const int result = ::fstat(fd, &file);
+  if (result == 0)
   {
-    return -1;
+    mode = file.st_mode;
+    inode = file.st_ino;
   }
-  mode = file.st_mode;
-  filesystem = fs.f_type;
-  inode = file.st_ino;
-  return 0;
+  return result;
+}
+
+int filesystem_of(int fd, long& kind) noexcept
+{
+  struct statfs fs;
+  const int result = ::fstatfs(fd, &fs);
+  if (result == 0)
+  {
+    kind = fs.f_type;
+  }
+  return result;
 }
 
 std::uint64_t most_descriptors() noexcept
@@ -126,24 +135,21 @@ int thread_exists(int tgid, int tid) noexcept
   return static_cast<int>(::syscall(SYS_tgkill, tgid, tid, 0));
 }
 
-void* map_wiped_on_fork(std::size_t bytes) noexcept
+void* map(std::size_t bytes) noexcept
 {
-  void* page = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (page == MAP_FAILED)
-  {
-    return nullptr;
-  }
-  if (::madvise(page, bytes, MADV_WIPEONFORK) != 0)
-  {
-    unmap(page, bytes);
-    return nullptr;
-  }
-  return page;
+  void* pages = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return pages == MAP_FAILED ? nullptr : pages;
 }
 
-int unmap(void* page, std::size_t bytes) noexcept
+int wipe_on_fork(void* pages, std::size_t bytes) noexcept
 {
-  return ::munmap(page, bytes);
+  return ::madvise(pages, bytes, MADV_WIPEONFORK);
+}
+
+int unmap(void* pages, std::size_t bytes) noexcept
+{
+  return ::munmap(pages, bytes);
 }
 
 } // namespace fanio::sys

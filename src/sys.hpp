@@ -31,8 +31,10 @@ namespace fanio::sys {
 /// O_PATH: makes no events.
 [[nodiscard]] int open_path_at(int dirfd, const char* path) noexcept;
 
-/// The file type and the kind of filesystem behind a descriptor.
-[[nodiscard]] int kind_of(int fd, mode_t& mode, long& filesystem, ino_t& inode) noexcept;
+/// The file type and the inode behind a descriptor: fstat(2).
+[[nodiscard]] int file_of(int fd, mode_t& mode, ino_t& inode) noexcept;
+/// The kind of its filesystem: fstatfs(2).
+[[nodiscard]] int filesystem_of(int fd, long& kind) noexcept;
 
 /// The hard limit of descriptors of this process.
 [[nodiscard]] std::uint64_t most_descriptors() noexcept;
@@ -49,9 +51,11 @@ int close_range(unsigned int first, unsigned int last) noexcept;
 /// Whether `tid` is a thread of this process: tgkill(2) without a signal.
 [[nodiscard]] int thread_exists(int tgid, int tid) noexcept;
 
-/// A page that a forked child finds empty, or null.
-[[nodiscard]] void* map_wiped_on_fork(std::size_t bytes) noexcept;
-int unmap(void* page, std::size_t bytes) noexcept;
+/// Zeroed pages, which take no memory until they are written; or null.
+[[nodiscard]] void* map(std::size_t bytes) noexcept;
+/// Lets a forked child find these pages zeroed: MADV_WIPEONFORK.
+[[nodiscard]] int wipe_on_fork(void* pages, std::size_t bytes) noexcept;
+int unmap(void* pages, std::size_t bytes) noexcept;
 
 /// Makes a call, and again for as long as a signal interrupts it.
 template <typename Call>

@@ -257,29 +257,42 @@ void group_state::let_go() noexcept
 /// descriptor is closed.
 void group_state::deny_queued() noexcept
 {
-  std::array<std::byte, event_buffer::max_event_bytes> storage;
-  error_code ignored;
-  for (auto left = queued(ignored); left > 0;)
+  const auto waiting = [this]
   {
-    const auto bytes = sys::uninterrupted([&] { return sys::read(fd_, storage); });
-    const auto read = std::span(storage).first(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
-    for (const event_view e : parse_events(read, flags_, ignored))
-    {
-      if (e.needs_response())
-      {
-        answer_directly(e.fd(),
-                        policy_.allow_own_process && is_own(e) ? verdict::allow : verdict::deny);
-      }
-      unique_fd(e.fd()).reset();
-      unique_fd(e.pidfd()).reset();
-    }
-    // A read that fails has taken one event too, which the kernel denied; or it never will.
-    const auto before = std::exchange(left, queued(ignored));
-    if (bytes <= 0 && left >= before)
-    {
-      return;
-    }
+    error_code ec;
+    const auto count = queued(ec);
+    return ec ? std::size_t{1} : count; // a read will tell
+  };
+  // A read that fails has taken one event too, which the kernel has denied. If it takes none it may
+  // be that another reader was faster, so it is tried again, but not for ever.
+  constexpr int most_futile_reads = 8;
+  auto left = waiting();
+  for (int futile = 0; left > 0 && futile < most_futile_reads;)
+  {
+    const bool has_read = deny_next();
+    const auto before = std::exchange(left, waiting());
+    futile = has_read || left < before ? 0 : futile + 1;
   }
+}
+
+/// Denies what one read brings; false if that is nothing.
+bool group_state::deny_next() noexcept
+{
+  std::array<std::byte, event_buffer::max_event_bytes> storage;
+  const auto bytes = sys::uninterrupted([&] { return sys::read(fd_, storage); });
+  const auto read = std::span(storage).first(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
+  error_code ignored;
+  for (const event_view e : parse_events(read, flags_, ignored))
+  {
+    if (e.needs_response())
+    {
+      answer_directly(e.fd(),
+                      policy_.allow_own_process && is_own(e) ? verdict::allow : verdict::deny);
+    }
+    unique_fd(e.fd()).reset();
+    unique_fd(e.pidfd()).reset();
+  }
+  return bytes > 0;
 }
 
 unique_fd open_group(const group_options& options, init_flags& actual, error_code& ec) noexcept

@@ -9,9 +9,14 @@ namespace fanio::detail {
 
 process_identity::process_identity() noexcept
 {
-  if (void* page = sys::map_wiped_on_fork(sizeof *page_))
+  void* page = sys::map(sizeof *page_);
+  if (page != nullptr && sys::wipe_on_fork(page, sizeof *page_) == 0)
   {
     page_ = new (page) std::atomic<std::uint32_t>(0);
+  }
+  else if (page != nullptr)
+  {
+    sys::unmap(page, sizeof *page_);
   }
 }
 

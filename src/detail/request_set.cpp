@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
 #include <new>
+#include <type_traits>
 
 namespace fanio::detail {
 
@@ -15,25 +15,29 @@ constexpr std::uint64_t most_descriptors = std::uint64_t{1} << 24;
 
 } // namespace
 
-void request_set::free_memory::operator()(word* memory) const noexcept
+void request_set::unmap::operator()(word* words) const noexcept
 {
-  std::free(memory); // NOLINT(cppcoreguidelines-no-malloc): see the constructor
+  sys::unmap(words, bytes);
+}
+
+/// Zeroed pages are words of zero: an atomic of a lock-free type has nothing to construct.
+std::unique_ptr<request_set::word[], request_set::unmap> request_set::map(int capacity)
+{
+  static_assert(word::is_always_lock_free && std::is_trivially_destructible_v<word>);
+  const auto bytes = static_cast<std::size_t>(capacity / bits) * sizeof(word);
+  auto* const words = static_cast<word*>(sys::map(bytes));
+  if (words == nullptr)
+  {
+    throw std::bad_alloc();
+  }
+  return {words, unmap{bytes}};
 }
 
 request_set::request_set()
     : capacity_(static_cast<int>(std::min(sys::most_descriptors(), most_descriptors) / bits + 1) *
                 bits),
-      // calloc gives fresh pages of the kernel, which are empty and take no memory until written.
-      // NOLINTBEGIN(cppcoreguidelines-no-malloc)
-      words_(
-          static_cast<word*>(std::calloc(static_cast<std::size_t>(capacity_ / bits), sizeof(word))))
-// NOLINTEND(cppcoreguidelines-no-malloc)
-{
-  if (!words_)
-  {
-    throw std::bad_alloc();
-  }
-}
+      words_(map(capacity_))
+{}
 
 void request_set::insert(int fd) noexcept
 {

@@ -3,6 +3,7 @@
 #include "failing_calls.hpp"
 
 #include <cerrno>
+#include <utility>
 
 // The real ones, as fanio::real.
 #define sys real
@@ -14,11 +15,16 @@ namespace test {
 namespace {
 
 failing_call* the_fault = nullptr;
+before_call* the_action = nullptr;
 
 /// The call, or its failure.
 template <typename Call, typename... Arguments>
 auto call(std::string_view name, Call real, Arguments&&... arguments) noexcept
 {
+  if (the_action != nullptr)
+  {
+    the_action->note(name);
+  }
   if (the_fault != nullptr && the_fault->strikes(name))
   {
     errno = the_fault->error();
@@ -40,6 +46,26 @@ failing_call::failing_call(std::string_view name, int error, int time) noexcept
 failing_call::~failing_call()
 {
   the_fault = nullptr;
+}
+
+before_call::before_call(std::string_view name, std::function<void()> action)
+    : name_(name),
+      action_(std::move(action))
+{
+  the_action = this;
+}
+
+before_call::~before_call()
+{
+  the_action = nullptr;
+}
+
+void before_call::note(std::string_view name)
+{
+  if (name == name_ && action_)
+  {
+    std::exchange(action_, {})();
+  }
 }
 
 } // namespace test
@@ -94,9 +120,14 @@ int open_path_at(int dirfd, const char* path) noexcept
   return call("openat", real::open_path_at, dirfd, path);
 }
 
-int kind_of(int fd, mode_t& mode, long& filesystem, ino_t& inode) noexcept
+int file_of(int fd, mode_t& mode, ino_t& inode) noexcept
 {
-  return call("fstat", real::kind_of, fd, mode, filesystem, inode);
+  return call("fstat", real::file_of, fd, mode, inode);
+}
+
+int filesystem_of(int fd, long& kind) noexcept
+{
+  return call("fstatfs", real::filesystem_of, fd, kind);
 }
 
 std::uint64_t most_descriptors() noexcept
@@ -152,15 +183,20 @@ int thread_exists(int tgid, int tid) noexcept
   return call("tgkill", real::thread_exists, tgid, tid);
 }
 
-void* map_wiped_on_fork(std::size_t bytes) noexcept
+void* map(std::size_t bytes) noexcept
 {
   const bool works = call("mmap", [] { return 0; }) == 0;
-  return works ? real::map_wiped_on_fork(bytes) : nullptr;
+  return works ? real::map(bytes) : nullptr;
 }
 
-int unmap(void* page, std::size_t bytes) noexcept
+int wipe_on_fork(void* pages, std::size_t bytes) noexcept
 {
-  const int result = real::unmap(page, bytes);
+  return call("madvise", real::wipe_on_fork, pages, bytes);
+}
+
+int unmap(void* pages, std::size_t bytes) noexcept
+{
+  const int result = real::unmap(pages, bytes);
   return call("munmap", [=] { return result; });
 }
 

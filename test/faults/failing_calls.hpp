@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 namespace test {
@@ -18,6 +19,8 @@ public:
   /// Whether the library came so far as to make the call.
   [[nodiscard]] bool has_struck() const noexcept { return time_ == 0; }
 
+  [[nodiscard]] std::string_view name() const noexcept { return name_; }
+
   [[nodiscard]] int error() const noexcept { return error_; }
 
   /// Whether it is now that this call fails.
@@ -30,6 +33,27 @@ private:
   std::string_view name_;
   int error_;
   int time_;
+};
+
+/// While it lives, something is done just before the library makes a system call for the first
+/// time.
+class before_call
+{
+public:
+  before_call(std::string_view name, std::function<void()> action);
+
+  before_call(const before_call&) = delete;
+  before_call& operator=(const before_call&) = delete;
+
+  ~before_call();
+
+  void note(std::string_view name);
+
+  [[nodiscard]] bool has_been_made() const noexcept { return !action_; }
+
+private:
+  std::string_view name_;
+  std::function<void()> action_;
 };
 
 } // namespace test

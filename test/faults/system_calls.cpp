@@ -2,6 +2,7 @@
 // place where the library makes it: that is an error or no matter, and nobody stays blocked,
 // nothing leaks, and what was interrupted is done again.
 
+#include "errors_of.hpp"
 #include "failing_calls.hpp"
 #include "support/forked.hpp"
 #include "support/permission_fixture.hpp"
@@ -11,7 +12,7 @@
 #include <fanio/probe.hpp>
 
 #include <array>
-#include <initializer_list>
+#include <new>
 #include <string_view>
 
 #include <sys/fanotify.h>
@@ -103,14 +104,16 @@ struct system_calls_fixture : test::permission_fixture
     while (!ec && group.queued(ec) == 0)
     {
     }
-    group.close(ec);
+    error_code ignored;
+    group.close(ignored);
     buffer.clear();
     for (auto& child : children)
     {
       BOOST_TEST(child.result() >= 0);
     }
-    const bool failed = fault_ != nullptr && fault_->error() != EINTR;
-    BOOST_TEST((failed || queued.result() == EPERM), "who was queued was let through");
+    // Only if the deny itself was not taken.
+    const bool unanswered = fault_ != nullptr && fault_->name() == "write" && fault_->has_struck();
+    BOOST_TEST((ec || unanswered || queued.result() == EPERM), "who was queued was let through");
     return own ? own : ec;
   }
 
@@ -212,15 +215,21 @@ struct system_calls_fixture : test::permission_fixture
       &system_calls_fixture::takes_descriptors, &system_calls_fixture::adopts,
       &system_calls_fixture::is_refused,        &system_calls_fixture::probes};
 
+  /// Whether a signal may interrupt it here: what is opened and asked never waits.
+  static bool may_wait(std::string_view call)
+  {
+    return call == "read" || call == "write" || call == "writev" || call == "poll";
+  }
+
   /// Lets a call fail each time that it is made in each life.
-  void fail(std::string_view call, std::initializer_list<int> errors)
+  void fail(std::string_view call)
   {
     static_cast<void>(answers_later()); // the first time makes the reactor, which stays
     buffer.clear();
     int struck = 0;
     for (const auto live : lives)
     {
-      for (const int error : errors)
+      for (const int error : test::errors_of(call))
       {
         // As often as the call is made; a probe makes hundreds of the same.
         constexpr int enough = 24;
@@ -242,16 +251,28 @@ struct system_calls_fixture : test::permission_fixture
       const test::fd_census nothing_leaks;
       const test::failing_call fault(call, error, time);
       fault_ = &fault;
-      const auto ec = (this->*live)();
+      const auto ec = live_or_run_out_of_memory(live);
       fault_ = nullptr;
       buffer.clear();
-      if (fault.has_struck() && error == EINTR && call != "open") // of /proc, which never waits
+      if (fault.has_struck() && error == EINTR && may_wait(call))
       {
         BOOST_TEST(!ec, "what was interrupted is not done again: " << ec.message());
       }
       return fault.has_struck();
     }
     return false;
+  }
+
+  error_code live_or_run_out_of_memory(life live)
+  {
+    try
+    {
+      return (this->*live)();
+    }
+    catch (const std::bad_alloc&)
+    {
+      return make_error_code(boost::system::errc::not_enough_memory);
+    }
   }
 
 private:
@@ -274,105 +295,107 @@ BOOST_AUTO_TEST_CASE(a_life_without_a_fault_has_no_error)
 
 BOOST_AUTO_TEST_CASE(fanotify_init_fails)
 {
-  fail("fanotify_init", {EINVAL, EMFILE, ENFILE, ENOMEM, ENOSYS, EPERM});
+  fail("fanotify_init");
 }
 
 BOOST_AUTO_TEST_CASE(fanotify_mark_fails)
 {
-  fail("fanotify_mark", {EACCES, EBADF, EEXIST, EFAULT, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENODEV,
-                         ENOENT, ENOMEM, ENOSPC, ENOSYS, ENOTDIR, EOPNOTSUPP, EPERM, EXDEV});
+  fail("fanotify_mark");
 }
 
-// fanotify(7) adds to read(2) what opening the event's file may give.
 BOOST_AUTO_TEST_CASE(read_fails)
 {
-  fail("read", {EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, EMFILE, ENFILE, ENOENT, ENOMEM,
-                EACCES, EPERM, EROFS, ESTALE, ENXIO, ENODEV, ETXTBSY, EOVERFLOW});
+  fail("read");
 }
 
 BOOST_AUTO_TEST_CASE(write_fails)
 {
-  fail("write", {EAGAIN, EBADF, EDESTADDRREQ, EDQUOT, EFAULT, EFBIG, EINTR, EINVAL, EIO, ENOENT,
-                 ENOSPC, ENOSYS, EPERM, EPIPE});
+  fail("write");
 }
 
 BOOST_AUTO_TEST_CASE(writev_fails)
 {
-  fail("writev", {EAGAIN, EBADF, EDESTADDRREQ, EDQUOT, EFAULT, EFBIG, EINTR, EINVAL, EIO, ENOENT,
-                  ENOSPC, ENOSYS, EPERM, EPIPE, EOPNOTSUPP});
+  fail("writev");
 }
 
 BOOST_AUTO_TEST_CASE(poll_fails)
 {
-  fail("poll", {EFAULT, EINTR, EINVAL, ENOMEM});
+  fail("poll");
 }
 
 BOOST_AUTO_TEST_CASE(ioctl_fails)
 {
-  fail("ioctl", {EBADF, EFAULT, EINVAL, ENOTTY});
+  fail("ioctl");
 }
 
 BOOST_AUTO_TEST_CASE(open_fails)
 {
-  fail("open", {EACCES, EBADF, EBUSY, EFAULT, EINTR, EINVAL, EISDIR, ELOOP, EMFILE, ENAMETOOLONG,
-                ENFILE, ENODEV, ENOENT, ENOMEM, ENOTDIR, ENXIO, EOVERFLOW, EPERM, EROFS});
+  fail("open");
 }
 
 BOOST_AUTO_TEST_CASE(openat_fails)
 {
-  fail("openat", {EACCES, EBADF, EBUSY, EFAULT, EINTR, EINVAL, EISDIR, ELOOP, EMFILE, ENAMETOOLONG,
-                  ENFILE, ENODEV, ENOENT, ENOMEM, ENOTDIR, ENXIO, EOVERFLOW, EPERM, EROFS});
+  fail("openat");
 }
 
-BOOST_AUTO_TEST_CASE(fstat_and_fstatfs_fail)
+BOOST_AUTO_TEST_CASE(fstat_fails)
 {
-  fail("fstat", {EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS,
-                 ENOTDIR, EOVERFLOW});
+  fail("fstat");
+}
+
+BOOST_AUTO_TEST_CASE(fstatfs_fails)
+{
+  fail("fstatfs");
 }
 
 BOOST_AUTO_TEST_CASE(getrlimit_fails)
 {
-  fail("getrlimit", {EFAULT, EINVAL});
+  fail("getrlimit");
 }
 
 BOOST_AUTO_TEST_CASE(close_fails)
 {
-  fail("close", {EBADF, EINTR, EIO, ENOSPC, EDQUOT});
+  fail("close");
 }
 
 BOOST_AUTO_TEST_CASE(close_range_fails)
 {
-  fail("close_range", {EINVAL, EMFILE, ENOMEM, ENOSYS});
+  fail("close_range");
 }
 
 BOOST_AUTO_TEST_CASE(eventfd_fails)
 {
-  fail("eventfd", {EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM});
+  fail("eventfd");
 }
 
-BOOST_AUTO_TEST_CASE(duplicating_fails)
+BOOST_AUTO_TEST_CASE(dup_fails)
 {
-  fail("dup", {EBADF, EINVAL, EMFILE});
+  fail("dup");
 }
 
 BOOST_AUTO_TEST_CASE(fcntl_fails)
 {
-  fail("fcntl", {EACCES, EAGAIN, EBADF, EBUSY, EINVAL, EPERM});
+  fail("fcntl");
 }
 
 BOOST_AUTO_TEST_CASE(tgkill_fails)
 {
-  fail("tgkill", {EAGAIN, EINVAL, EPERM, ESRCH});
+  fail("tgkill");
 }
 
-BOOST_AUTO_TEST_CASE(mmap_and_madvise_fail)
+BOOST_AUTO_TEST_CASE(mmap_fails)
 {
-  fail("mmap", {EACCES, EAGAIN, EBADF, EINVAL, ENFILE, ENODEV, ENOMEM, ENOSYS, EOVERFLOW, EPERM});
+  fail("mmap");
+}
+
+BOOST_AUTO_TEST_CASE(madvise_fails)
+{
+  fail("madvise");
 }
 
 BOOST_AUTO_TEST_CASE(munmap_fails)
 {
-  fail("munmap", {EINVAL, ENOMEM});
+  fail("munmap");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

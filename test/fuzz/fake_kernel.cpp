@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 namespace fuzz {
 
@@ -168,7 +169,12 @@ int open_path_at(int, const char*) noexcept
   return -1;
 }
 
-int kind_of(int, mode_t&, long&, ino_t&) noexcept
+int file_of(int, mode_t&, ino_t&) noexcept
+{
+  return -1;
+}
+
+int filesystem_of(int, long&) noexcept
 {
   return -1;
 }
@@ -228,13 +234,19 @@ int thread_exists(int, int tid) noexcept
   return tid % 2 == 0 ? 0 : -1;
 }
 
-void* map_wiped_on_fork(std::size_t) noexcept
+void* map(std::size_t bytes) noexcept
 {
-  return nullptr;
+  return std::calloc(bytes, 1);
 }
 
-int unmap(void*, std::size_t) noexcept
+int wipe_on_fork(void*, std::size_t) noexcept
 {
+  return -1;
+}
+
+int unmap(void* pages, std::size_t) noexcept
+{
+  std::free(pages);
   return 0;
 }
 

@@ -90,6 +90,7 @@ private:
   void read_inside(buffer_state& buffer, error_code& ec) noexcept;
   void answer_directly(int event_fd, verdict v) noexcept;
   void deny_queued() noexcept;
+  bool deny_next() noexcept;
 
   int fd_;
   init_flags flags_;

@@ -36,15 +36,19 @@ private:
   using word = std::atomic<std::uint64_t>;
   static constexpr int bits = 64;
 
-  struct free_memory
+  struct unmap
   {
-    void operator()(word* memory) const noexcept;
+    std::size_t bytes;
+
+    void operator()(word* words) const noexcept;
   };
+
+  [[nodiscard]] static std::unique_ptr<word[], unmap> map(int capacity);
 
   [[nodiscard]] bool holds(int fd) const noexcept { return fd >= 0 && fd < capacity_; }
 
   int capacity_; // in bits
-  std::unique_ptr<word[], free_memory> words_;
+  std::unique_ptr<word[], unmap> words_;
   std::atomic<std::size_t> size_ = 0;
 };
 

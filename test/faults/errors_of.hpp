@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cerrno>
+#include <map>
+#include <string_view>
+#include <vector>
+
+namespace test {
+
+/// The errors that the manual page of a system call names.
+inline const std::vector<int>& errors_of(std::string_view call)
+{
+  static const std::vector<int> of_open{
+      EACCES, EAGAIN,     EBADF, EBUSY,  EDQUOT, EEXIST,  EFAULT,  EFBIG,    EINTR,
+      EINVAL, EISDIR,     ELOOP, EMFILE, ENODEV, ENFILE,  ENOENT,  ENOMEM,   ENAMETOOLONG,
+      ENOSPC, EOPNOTSUPP, ENXIO, EPERM,  EROFS,  ETXTBSY, ENOTDIR, EOVERFLOW};
+  static const std::vector<int> of_write{EAGAIN, EBADF,  EDESTADDRREQ, EDQUOT, EFAULT,
+                                         EFBIG,  EINTR,  EINVAL,       EIO,    ENOENT,
+                                         ENOSPC, ENOSYS, EPERM,        EPIPE,  EOPNOTSUPP};
+  static const std::map<std::string_view, std::vector<int>> all{
+      {"close", {EBADF, EINTR, EIO, ENOSPC, EDQUOT}},
+      {"close_range", {EINVAL, EMFILE, ENOMEM, ENOSYS}},
+      {"dup", {EBADF, EINVAL, EMFILE}},
+      {"eventfd", {EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM}},
+      {"fanotify_init", {EINVAL, EMFILE, ENFILE, ENOMEM, ENOSYS, EPERM}},
+      {"fanotify_mark",
+       {EACCES, EBADF, EEXIST, EFAULT, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENODEV, ENOENT, ENOMEM,
+        ENOSPC, ENOSYS, ENOTDIR, EOPNOTSUPP, EPERM, EXDEV}},
+      {"fcntl",
+       {EACCES, EAGAIN, EBADF, EBUSY, EDEADLK, EFAULT, EINTR, EINVAL, EMFILE, ENOLCK, ENOTDIR,
+        EPERM}},
+      {"fstat",
+       {EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW}},
+      {"fstatfs", {EBADF, EFAULT, EINTR, EIO, ENOSYS, EOVERFLOW}},
+      {"getrlimit", {EFAULT, EINVAL, EPERM, ESRCH}},
+      {"ioctl", {EBADF, EFAULT, EINVAL, ENOTTY}},
+      {"madvise", {EACCES, EAGAIN, EBADF, EINVAL, EIO, ENOMEM, EPERM}},
+      {"mmap",
+       {EACCES, EAGAIN, EBADF, EEXIST, EINVAL, ENFILE, ENODEV, ENOMEM, EOVERFLOW, EPERM, ETXTBSY}},
+      {"munmap", {EINVAL, ENOMEM}},
+      {"open", of_open},
+      {"openat", of_open},
+      {"poll", {EFAULT, EINTR, EINVAL, ENOMEM}},
+      // fanotify(7) adds what opening the event's file may give.
+      {"read",
+       {EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, EMFILE, ENFILE, ENOENT, ENOMEM, EACCES,
+        EPERM, EROFS, ESTALE, ENXIO, ENODEV, ETXTBSY, EOVERFLOW}},
+      {"tgkill", {EAGAIN, EINVAL, EPERM, ESRCH}},
+      {"write", of_write},
+      {"writev", of_write}};
+  return all.at(call);
+}
+
+} // namespace test
