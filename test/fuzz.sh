@@ -25,6 +25,15 @@ shift
 # Builds, installs what is missing, and runs what was once found.
 FANIO_BUILD_DIR=$build_dir bash "$source_dir/test/run.sh" --preset fuzz
 
+# fuzz COMMAND...: an interrupt ends it, and this script too.
+fuzz() {
+  env -u LD_PRELOAD "$@" &
+  local fuzzer=$!
+  trap 'kill -KILL "$fuzzer" 2>/dev/null; exit 130' INT
+  trap 'kill -KILL "$fuzzer" 2>/dev/null; exit 143' TERM
+  wait "$fuzzer"
+}
+
 targets=("$@")
 if ((${#targets[@]} == 0)); then
   for seeds in "$source_dir"/test/fuzz/seeds/*/; do
@@ -43,7 +52,7 @@ for target in "${targets[@]}"; do
   printf '\n== %s\n' "$target"
   mkdir -p "$corpus_dir/$target"
   status=0
-  env -u LD_PRELOAD "$program" -max_total_time=$((minutes * 60 / ${#targets[@]})) -max_len=1024 \
+  fuzz "$program" -max_total_time=$((minutes * 60 / ${#targets[@]})) -max_len=2048 \
     -use_value_profile=1 -print_final_stats=1 -artifact_prefix="$seeds/found_" \
     "$corpus_dir/$target" "$seeds" >"$corpus_dir/$target.log" 2>&1 || status=$?
   if ((status != 0)); then

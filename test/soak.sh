@@ -4,7 +4,7 @@
 # cancellation, closing and killing at random, and checks that nobody is left blocked and nothing
 # lost or leaked. As root.
 #
-#   test/soak.sh MINUTES
+#   test/soak.sh MINUTES [SEED]
 
 set -euo pipefail
 exec </dev/null
@@ -14,7 +14,7 @@ build_dir=${FANIO_BUILD_DIR:-$source_dir/build/dev}
 
 minutes=${1:-}
 if ! [[ $minutes =~ ^[1-9][0-9]*$ ]]; then
-  echo "usage: test/soak.sh MINUTES   MINUTES is a whole number above 0" >&2
+  echo "usage: test/soak.sh MINUTES [SEED]   MINUTES is a whole number above 0" >&2
   exit 2
 fi
 if [[ $(id -u) != 0 ]]; then
@@ -27,10 +27,16 @@ fi
 FANIO_BUILD_DIR=$build_dir bash "$source_dir/test/run.sh" -L '^unit$'
 
 printf '\n== Soaking for %d min\n' "$minutes"
-status=0
 # Whoever is still blocked when it hangs is freed by its end.
-timeout --signal=KILL $((minutes * 60 + 120)) "$build_dir/test/soak/fanio_soak" $((minutes * 60)) ||
-  status=$?
+timeout --foreground --signal=KILL $((minutes * 60 + 120)) \
+  "$build_dir/test/soak/fanio_soak" $((minutes * 60)) "${@:2:1}" &
+soak=$!
+trap 'kill -TERM "$soak" 2>/dev/null' INT TERM # it frees and removes what it has made
+status=0
+wait "$soak" || status=$?
+while kill -0 "$soak" 2>/dev/null; do
+  wait "$soak" || status=$?
+done
 ((status != 137)) || echo 'FAILED: it did not end, and was killed'
 if ((status == 0)); then
   echo '1 passed, 0 failed, 0 skipped'

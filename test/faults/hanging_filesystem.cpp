@@ -23,27 +23,6 @@ namespace {
 /// a process that can be stopped.
 struct hanging_filesystem_fixture : test::guarded_file
 {
-  hanging_filesystem_fixture()
-  {
-    source.write("hanging");
-    server.emplace(std::vector<std::string>{"bindfs", "-f", source.path(), place.path()});
-    const auto end = std::chrono::steady_clock::now() + test::deadline;
-    while (!std::filesystem::exists(hanging))
-    {
-      BOOST_REQUIRE(std::chrono::steady_clock::now() < end);
-      std::this_thread::yield();
-    }
-  }
-
-  hanging_filesystem_fixture(const hanging_filesystem_fixture&) = delete;
-  hanging_filesystem_fixture& operator=(const hanging_filesystem_fixture&) = delete;
-
-  ~hanging_filesystem_fixture()
-  {
-    server->go_on();
-    ::umount2(place.path().c_str(), MNT_DETACH);
-  }
-
   /// The filesystem that works is told of and asked for as ever.
   void check_others()
   {
@@ -57,8 +36,8 @@ struct hanging_filesystem_fixture : test::guarded_file
   }
 
   test::mount_point source = test::private_tmpfs();
-  test::temp_directory place;
-  std::optional<test::child> server;
+  std::filesystem::path behind = source.write("hanging");
+  test::private_fuse place{source.path()};
   std::filesystem::path hanging = place / "hanging";
 };
 
@@ -73,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_hangs_in_its_filesystem_stops_nobody_elses_e
   auto group = open(init_flags::class_notif);
   group.add_mark(hanging, event_mask::open);
   group.add_mark(file, event_mask::open);
-  server->stop();
+  place.server().stop();
   test::opener stuck(hanging);
 
   BOOST_TEST(test::opener(file).result() == 0);
@@ -81,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_hangs_in_its_filesystem_stops_nobody_elses_e
   check_others();
 
   BOOST_TEST(!stuck.has_ended());
-  server->go_on();
+  place.server().go_on();
   BOOST_TEST(stuck.result() == 0);
   const auto rest = drain(group);
   BOOST_TEST(rest.back().pid() == stuck.pid());
@@ -93,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_read_that_needs_a_descriptor_there_waits_and_other_groups
   auto group = open(init_flags::class_notif);
   group.add_mark(hanging, event_mask::open);
   test::try_open(hanging);
-  server->stop();
+  place.server().stop();
   std::atomic<pid_t> id = 0;
   std::size_t events = 0;
   {
@@ -108,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_read_that_needs_a_descriptor_there_waits_and_other_groups
     id.wait(0);
     test::await_reading(id);
     check_others();
-    server->go_on();
+    place.server().go_on();
   }
   BOOST_TEST(events == 1);
 }
@@ -118,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_group_by_handle_needs_nothing_of_the_filesystem)
   auto group = open(init_flags::report_fid);
   group.add_mark(hanging, event_mask::open);
   test::try_open(hanging);
-  server->stop();
+  place.server().stop();
   const auto events = drain(group);
   BOOST_REQUIRE(events.size() == 1);
   BOOST_TEST(events[0].fid().has_value());

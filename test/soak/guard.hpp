@@ -36,10 +36,11 @@ struct ledger
 class guard
 {
 public:
-  guard(asio::io_context& context, std::filesystem::path mount)
+  guard(asio::io_context& context, std::filesystem::path mount, unsigned seed)
       : context_(context),
         mount_(std::move(mount)),
-        group_(context)
+        group_(context),
+        random_(seed)
   {}
 
   /// Until `end`.
@@ -69,7 +70,7 @@ private:
   asio::io_context& context_;
   std::filesystem::path mount_;
   fanio::fanotify_handle group_;
-  std::mt19937 random_{1};
+  std::mt19937 random_;
   ledger book_;
   std::uint64_t cancellations_ = 0;
   std::uint64_t groups_ = 0;

@@ -28,8 +28,11 @@ asio::awaitable<void> watcher::run()
   {
     if (std::exchange(pauses_, false) && !ends_)
     {
-      timer.expires_after(std::chrono::seconds(1)); // enough to fill a queue
-      co_await timer.async_wait(as_result);
+      while (!ends_ && group_.is_open() && group_.queued() < most_queued_)
+      {
+        timer.expires_after(std::chrono::milliseconds(20));
+        co_await timer.async_wait(as_result);
+      }
       continue; // it may be the end by now, with nothing left that could come
     }
     if (!group_.is_open())

@@ -2,6 +2,7 @@
 
 #include "workers.hpp"
 #include <fanio/basic_fanotify_handle.hpp>
+#include <fanio/probe.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -33,7 +34,7 @@ public:
   void cancel();
   void reopen();
 
-  /// Reads nothing for a while, so that the queue may overflow.
+  /// Reads nothing until its queue is full.
   void pause() { pauses_ = true; }
 
   void end() { ends_ = true; }
@@ -64,6 +65,7 @@ private:
   std::filesystem::path mount_;
   const workers& workers_;
   fanio::fanotify_handle group_;
+  std::size_t most_queued_ = fanio::probe().limits.max_queued_events.value_or(16384);
   std::array<progress, workers::count> seen_{};
   std::uint64_t gaps_ = 0; // overflows, and times without a group
   std::size_t left_in_buffer_ = 0;

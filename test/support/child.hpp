@@ -19,6 +19,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -176,6 +177,7 @@ private:
     {
       drop_privileges();
     }
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // after a change of user, which undoes it
     ::execvp(arguments.front(), arguments.data());
     ::_exit(127);
   }

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,7 +24,8 @@ inline constexpr std::chrono::seconds deadline{60};
 /// A child process that does one thing and ends with what it returned: 0 to 255.
 ///
 /// It keeps no descriptor but the standard ones: a child that holds a copy of the group would keep
-/// itself blocked. At the end of its life it is killed and waited for.
+/// itself blocked. At the end of its life it is killed and waited for, and it does not outlive the
+/// thread that made it, however that ends.
 class forked
 {
 public:
@@ -33,6 +35,7 @@ public:
     if (pid_ == 0)
     {
       ::close_range(3, ~0U, 0);
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       ::_exit(std::forward<Action>(action)());
     }
     if (pid_ < 0)

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "child.hpp"
+#include "forked.hpp"
 #include "requires.hpp"
 #include "temp_directory.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,12 +14,15 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /// Filesystems that only this process sees: they are mounted in a mount namespace of its own, and
@@ -163,11 +168,51 @@ inline mount_point private_tmpfs()
   return {"tmpfs", "tmpfs"};
 }
 
-/// A FUSE filesystem that shows another directory; needs the program bindfs.
-inline mount_point private_fuse(const std::filesystem::path& source)
+/// A FUSE filesystem that shows another directory; needs the program bindfs. Its server is a child,
+/// which keeps nothing mounted when this process is killed.
+class private_fuse
 {
-  return mount_point({"bindfs", source});
-}
+public:
+  explicit private_fuse(const std::filesystem::path& source)
+      : server_({"bindfs", "-f", source, path()})
+  {
+    const auto end = std::chrono::steady_clock::now() + deadline;
+    while (!is_mounted())
+    {
+      BOOST_REQUIRE(std::chrono::steady_clock::now() < end);
+      std::this_thread::yield();
+    }
+  }
+
+  private_fuse(const private_fuse&) = delete;
+  private_fuse& operator=(const private_fuse&) = delete;
+
+  ~private_fuse()
+  {
+    server_.go_on();
+    ::umount2(path().c_str(), MNT_DETACH);
+  }
+
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return directory_.path(); }
+
+  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const
+  {
+    return path() / name;
+  }
+
+  /// Stopped, it answers nobody.
+  [[nodiscard]] child& server() noexcept { return server_; }
+
+private:
+  [[nodiscard]] bool is_mounted() const
+  {
+    struct statfs fs;
+    return ::statfs(path().c_str(), &fs) == 0 && fs.f_type == FUSE_SUPER_MAGIC;
+  }
+
+  temp_directory directory_;
+  child server_;
+};
 
 /// An overlay of a lower and an upper directory, which are on one ext4.
 class private_overlay
