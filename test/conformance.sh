@@ -12,33 +12,24 @@ source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 page=$source_dir/doc/conformance.md
 status=0
 
-# Those that change a setting of the whole machine, which is so for a moment.
-alone='/(X21|X45)_'
-
-# run_tests PRESET CTEST ARGUMENTS...
+# run_tests PRESET FILE: on one backend; the results go to the file. Also what changes a setting of
+# the whole machine for a moment.
 run_tests() {
-  local preset=$1
-  local build_dir=${FANIO_BUILD_DIR:-$source_dir/build}/$preset
-  shift
-  FANIO_BUILD_DIR=$build_dir bash "$source_dir/test/run.sh" --preset "$preset" "$@" || status=1
-  results=$build_dir/results.xml
+  local build_dir=${FANIO_BUILD_DIR:-$source_dir/build}/$1
+  FANIO_TEST_ALONE=1 FANIO_BUILD_DIR=$build_dir \
+    bash "$source_dir/test/run.sh" --preset "$1" -L '^conformance$' || status=1
+  cp "$build_dir/results.xml" "$2"
 }
 
-# run_both PRESET FILE: all on one backend; the results go to the file.
-run_both() {
-  run_tests "$1" -L '^conformance$' -E "$alone"
-  cp "$results" "$2"
-  FANIO_TEST_ALONE=1 run_tests "$1" -R "^conformance.*$alone" --parallel 1
-  cat "$results" >>"$2"
-}
-
-dpkg-query --show liburing-dev >/dev/null 2>&1 ||
+if ! dpkg-query --show liburing-dev >/dev/null 2>&1; then
+  apt-get update
   apt-get install --yes --no-install-recommends --no-remove liburing-dev
+fi
 epoll=$(mktemp)
 io_uring=$(mktemp)
 trap 'rm -f "$epoll" "$io_uring"' EXIT
-run_both dev "$epoll"
-run_both io-uring "$io_uring"
+run_tests dev "$epoll"
+run_tests io-uring "$io_uring"
 
 # One line a test: row, sentence, way of reading, backend, result, reason.
 list_results() {

@@ -43,7 +43,10 @@ missing_packages() {
   g++ -shared -x c++ /dev/null -o /dev/null -lboost_unit_test_framework 2>/dev/null ||
     echo libboost-test1.81-dev
   preprocesses '#include <CLI/CLI.hpp>' || echo libcli11-dev
-  # Only root can mount what is made with these, and without them their tests are skipped.
+}
+
+# Only root can mount what is made with these, and without them their tests are skipped.
+missing_tools() {
   if [[ $(id -u) == 0 ]]; then
     command -v debugfs >/dev/null || echo e2fsprogs
     command -v mkfs.xfs >/dev/null || echo xfsprogs
@@ -59,7 +62,7 @@ install_packages() {
   fi
   if ! command -v apt-get >/dev/null || ! command -v "${as_root[@]:-apt-get}" >/dev/null; then
     echo "Please install: $*" >&2
-    exit 1
+    return 1
   fi
   say "Installing $*"
   "${as_root[@]}" apt-get update
@@ -152,8 +155,12 @@ summarize() {
 
 mapfile -t missing < <(missing_packages)
 if ((${#missing[@]})); then
-  install_packages "${missing[@]}"
+  install_packages "${missing[@]}" || give_up 'What the build needs could not be installed.'
 fi
+mapfile -t missing < <(missing_tools)
+for package in "${missing[@]}"; do
+  install_packages "$package" || echo "Without $package its tests are skipped."
+done
 
 build_dir=$(choose_build_dir)
 launcher=()
@@ -163,6 +170,10 @@ say "Building $preset in $build_dir"
 build || give_up 'The build failed.'
 
 say 'Testing'
+# What a test that is killed leaves behind goes with this.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 results=$build_dir/results.xml
 rm -f "$results"
 status=0

@@ -49,7 +49,10 @@ using files = std::map<std::string, event_mask>;
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(script_exec, script_exec_fixture, *utf::precondition(test::is_privileged))
+// The first line of a script ends the interpreter's path at a blank.
+BOOST_FIXTURE_TEST_SUITE(script_exec, script_exec_fixture,
+                         *utf::precondition(test::is_privileged) *
+                             utf::precondition(test::has_no_blank_in_temporary_directory))
 
 BOOST_AUTO_TEST_CASE(X50_a_script_and_its_interpreter_are_both_executed)
 {

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include <unistd.h>
@@ -27,6 +28,14 @@ inline boost::test_tools::assertion_result is_privileged(boost::unit_test::test_
   const auto may = fanio::probe().privileges;
   return needs(may.sys_admin && may.in_initial_user_namespace,
                "CAP_SYS_ADMIN in the initial user namespace: run it as root");
+}
+
+/// A place for paths that the first line of a script can name.
+inline boost::test_tools::assertion_result
+has_no_blank_in_temporary_directory(boost::unit_test::test_unit_id)
+{
+  const auto name = std::filesystem::temp_directory_path().string();
+  return needs(name.find(' ') == name.npos, "a TMPDIR without blanks in its name");
 }
 
 /// To be a user whose groups nobody else opens or needs: for tests that use up the limit.
