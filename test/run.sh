@@ -172,6 +172,7 @@ build || give_up 'The build failed.'
 say 'Testing'
 # What a test that is killed leaves behind goes with this.
 TMPDIR=$(mktemp -d)
+chmod 1777 "$TMPDIR" # tests are other users, too
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 results=$build_dir/results.xml
