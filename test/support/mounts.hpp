@@ -200,6 +200,8 @@ public:
     return path() / name;
   }
 
+  std::filesystem::path write(const std::string& name) const { return directory_.write(name); }
+
   /// Stopped, it answers nobody.
   [[nodiscard]] child& server() noexcept { return server_; }
 
