@@ -110,7 +110,8 @@ const CLI::App* add_doctor(CLI::App& app, doctor_options& options)
   doctor->add_flag("--json", options.json, "Print JSON");
   auto* self_test = doctor->add_flag(
       "--self-test", options.self_test,
-      "Try on this kernel what programs rely on, and print a table; exit status 1 if it differs");
+      "Try on this kernel what programs rely on, and print a table; exit status 1 if it differs, 2 "
+      "if it could not be tried");
   doctor
       ->add_option("DIR", options.directory,
                    "Where to make the files of the self-test: on the filesystem to be tested; "
@@ -119,13 +120,13 @@ const CLI::App* add_doctor(CLI::App& app, doctor_options& options)
   return doctor;
 }
 
-/// Whether it found nothing wrong.
-bool run_doctor(const doctor_options& options)
+/// The exit status.
+int run_doctor(const doctor_options& options)
 {
   if (!options.self_test)
   {
     fanio::tool::doctor(options.json);
-    return true;
+    return 0;
   }
   const auto directory = options.directory.empty() ? std::filesystem::temp_directory_path().string()
                                                    : options.directory;
@@ -185,14 +186,15 @@ int main(int argc, char** argv)
     }
     if (command == doctor)
     {
-      return run_doctor(examination) ? 0 : 1;
+      return run_doctor(examination);
     }
     fanio::tool::trace(options);
   }
   catch (const std::exception& e)
   {
     std::cerr << "fanio " << command->get_name() << ": " << e.what() << '\n';
-    return 1;
+    constexpr int not_tried = 2; // of a self-test, 1 says that something differed
+    return examination.self_test ? not_tried : 1;
   }
   return 0;
 }

@@ -1,48 +1,52 @@
 #include "trial.hpp"
 
+#include "patience.hpp"
+#include <fanio/error.hpp>
+
+#include <boost/asio/error.hpp>
+
 #include <cerrno>
-#include <chrono>
-#include <csignal>
 #include <cstdlib>
-#include <fstream>
-#include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace fanio::tool {
 
 namespace {
 
-/// As long as a check waits for what should come at once.
-constexpr std::chrono::seconds patience(10);
+namespace fs = std::filesystem;
+
+[[noreturn]] void throw_errno(const char* what, const fs::path& where)
+{
+  throw fs::filesystem_error(what, where, std::error_code(errno, std::generic_category()));
+}
 
 } // namespace
 
-trial::trial(asio::io_context& context, const std::filesystem::path& parent) : context_(context)
-{
-  auto name = (parent / "fanio-self-test-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-  {
-    throw std::system_error(errno, std::system_category(), parent.string());
-  }
-  directory_ = name;
-}
+trial::trial(asio::io_context& context, const fs::path& parent)
+    : context_(context),
+      directory_(make_unique_directory(parent, ""))
+{}
 
 trial::~trial()
 {
   std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
+  fs::remove_all(directory_, ignored);
 }
 
-std::filesystem::path trial::write(const std::string& name) const
+fs::path trial::write(const std::string& name) const
 {
   auto file = directory_ / name;
-  std::ofstream(file) << "text";
+  constexpr std::string_view text = "text";
+  const auto fd = open_file(file, O_WRONLY | O_CREAT | O_TRUNC);
+  if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+  {
+    throw_errno("write", file);
+  }
   return file;
 }
 
@@ -55,9 +59,11 @@ std::vector<event> trial::read(fanotify_handle& group, std::size_t buffer_bytes)
 {
   event_buffer buffer(buffer_bytes);
   std::vector<event> taken;
+  error_code failure;
   group.async_read_events(buffer,
-                          [&](const error_code&, event_range events)
+                          [&](const error_code& ec, event_range events)
                           {
+                            failure = ec;
                             for (const event_view e : events)
                             {
                               taken.push_back(e.take());
@@ -68,6 +74,10 @@ std::vector<event> trial::read(fanotify_handle& group, std::size_t buffer_bytes)
   group.cancel();
   context_.restart();
   context_.run();
+  if (failure && failure != asio::error::operation_aborted)
+  {
+    throw boost::system::system_error(failure, "reading events");
+  }
   return taken;
 }
 
@@ -85,53 +95,42 @@ event_mask trial::read_masks(fanotify_handle& group)
   return all;
 }
 
-int try_open(const std::filesystem::path& file, int flags)
+fs::path make_unique_directory(const fs::path& parent, const std::string& prefix)
 {
-  const int fd = ::open(file.c_str(), flags | O_CLOEXEC);
-  if (fd < 0)
+  auto name = (parent / (prefix + "XXXXXX")).string();
+  if (::mkdtemp(name.data()) == nullptr)
   {
-    return errno;
+    throw_errno("mkdtemp", parent);
   }
-  ::close(fd);
-  return 0;
+  return name;
 }
 
-opener::opener(const std::filesystem::path& file) : pid_(::fork())
+unique_fd open_file(const fs::path& file, int flags)
 {
-  if (pid_ == 0)
+  constexpr mode_t mode = S_IRUSR | S_IWUSR;
+  unique_fd fd(::open(file.c_str(), flags | O_CLOEXEC, mode));
+  if (!fd)
   {
-    // With a copy of the group it would keep itself blocked.
-    ::syscall(SYS_close_range, 3, ~0U, 0);
-    ::_exit(try_open(file, O_RDONLY));
+    throw_errno("open", file);
   }
-  if (pid_ < 0)
-  {
-    throw std::system_error(errno, std::system_category(), "fork");
-  }
+  return fd;
 }
 
-opener::~opener()
+void read_byte(const unique_fd& fd)
 {
-  if (!ended_)
+  char byte = 0;
+  if (::pread(fd.get(), &byte, 1, 0) != 1)
   {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+    throw_errno("read", {});
   }
 }
 
-int opener::result()
+void write_byte(const unique_fd& fd)
 {
-  const unique_fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  pollfd ended{.fd = process.get(), .events = POLLIN, .revents = 0};
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(patience).count();
-  if (::poll(&ended, 1, static_cast<int>(ms)) != 1)
+  if (::pwrite(fd.get(), "w", 1, 0) != 1)
   {
-    return -1;
+    throw_errno("write", {});
   }
-  int status = 0;
-  ::waitpid(pid_, &status, 0);
-  ended_ = true;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 } // namespace fanio::tool

@@ -2,6 +2,7 @@
 
 #include <fanio/basic_fanotify_handle.hpp>
 #include <fanio/event.hpp>
+#include <fanio/unique_fd.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -9,12 +10,13 @@
 #include <string>
 #include <vector>
 
-#include <sys/types.h>
-
 namespace fanio::tool {
 
 /// Where one check of the self-test is made: a directory of its own, removed in the end, and what
 /// it takes to cause events and to read them.
+///
+/// *Errors*: what can't be made, written or opened in the directory throws
+/// `std::filesystem::filesystem_error`: it says nothing about fanotify.
 class trial
 {
 public:
@@ -28,15 +30,23 @@ public:
 
   [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
 
+  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const
+  {
+    return directory_ / name;
+  }
+
   /// Makes a file with a text in it, or writes it anew.
   std::filesystem::path write(const std::string& name) const; // NOLINT(modernize-use-nodiscard)
 
   [[nodiscard]] fanotify_handle open(init_flags flags);
 
+  /// A handle that is not open yet.
+  [[nodiscard]] fanotify_handle closed_group() { return fanotify_handle(context_); }
+
   /// What is read at once; waits for a first event for some seconds at most, then it is empty.
   std::vector<event> read(fanotify_handle& group, std::size_t buffer_bytes = 65'536);
 
-  /// All that is queued, in one mask.
+  /// All that is queued, in one mask. Waits as `read` does.
   event_mask read_masks(fanotify_handle& group);
 
 private:
@@ -44,28 +54,16 @@ private:
   std::filesystem::path directory_;
 };
 
-/// Opens and closes a file; 0, or the errno.
-int try_open(const std::filesystem::path& file, int flags);
+/// Makes a directory with a name that nothing else has. *Errors*: throws
+/// `std::filesystem::filesystem_error`.
+[[nodiscard]] std::filesystem::path make_unique_directory(const std::filesystem::path& parent,
+                                                          const std::string& prefix);
 
-/// Another process that opens a file once. Killed at the end of its life if it is still blocked.
-class opener
-{
-public:
-  explicit opener(const std::filesystem::path& file);
+/// *Errors*: throws `std::filesystem::filesystem_error`.
+[[nodiscard]] unique_fd open_file(const std::filesystem::path& file, int flags);
 
-  opener(const opener&) = delete;
-  opener& operator=(const opener&) = delete;
-
-  ~opener();
-
-  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
-
-  /// What opening gave: 0 or an errno; -1 if it is still blocked after some seconds.
-  [[nodiscard]] int result();
-
-private:
-  pid_t pid_;
-  bool ended_ = false;
-};
+/// Reads, or writes, a byte. *Errors*: throw `std::filesystem::filesystem_error`.
+void read_byte(const unique_fd& fd);
+void write_byte(const unique_fd& fd);
 
 } // namespace fanio::tool
