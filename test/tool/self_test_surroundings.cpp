@@ -3,10 +3,12 @@
 #include "self_test_runs.hpp"
 #include "support/scenario.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <signal.h>
@@ -61,6 +63,42 @@ struct held_fixture : test::scenario
   fanio::fanotify_handle group = open(init_flags::class_content);
 };
 
+/// Lets nobody execute what is on a filesystem, for as long as it lives.
+class no_execution
+{
+public:
+  explicit no_execution(const fs::path& where)
+  {
+    group_.add_mark(where, event_mask::open_exec_perm, mark_target::filesystem);
+    deny_next();
+    thread_ = std::jthread([this] { context_.run(); });
+  }
+
+  no_execution(const no_execution&) = delete;
+  no_execution& operator=(const no_execution&) = delete;
+
+  ~no_execution() { context_.stop(); }
+
+private:
+  void deny_next()
+  {
+    group_.async_read_events(buffer_,
+                             [this](const fanio::error_code&, fanio::event_range events)
+                             {
+                               for (const auto& e : events)
+                               {
+                                 group_.respond(e, fanio::response::deny());
+                               }
+                               deny_next();
+                             });
+  }
+
+  boost::asio::io_context context_;
+  fanio::event_buffer buffer_;
+  fanio::fanotify_handle group_{context_, {.flags = init_flags::class_content}};
+  std::jthread thread_;
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(self_test_surroundings, test::scenario,
@@ -98,6 +136,21 @@ BOOST_AUTO_TEST_CASE(what_needs_execution_is_skipped_where_there_is_none)
   const auto text = test::self_test_output(quiet.path(), test::user::same);
   BOOST_TEST(text.find("skipped  K02  an opening is not told as an execution: not here: nothing "
                        "may be executed there\n") != text.npos,
+             text);
+  BOOST_TEST(text.find("ok       B03 ") != text.npos, text);
+}
+
+// What differs ------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(what_differs_is_told_and_is_the_exit_status)
+{
+  const auto filesystem = test::private_tmpfs();
+  const no_execution other_rules(filesystem.path());
+  test::child program(test::self_test_command(filesystem.path()));
+  const auto text = program.read_all(test::child::out);
+  BOOST_TEST(program.wait() == 1);
+  BOOST_TEST(text.find("DIFFERS  K02  an opening is not told as an execution: expected Exec format "
+                       "error, got Operation not permitted\n") != text.npos,
              text);
   BOOST_TEST(text.find("ok       B03 ") != text.npos, text);
 }

@@ -61,7 +61,7 @@ void children_are_told_only_if_asked_for(trial& here)
 
 void a_mark_on_a_link_is_not_on_its_file(trial& here)
 {
-  const auto file = here.write("file");
+  here.write("file");
   fs::create_symlink("file", here / "link");
   auto group = here.open(init_flags::report_fid);
   group.add_mark(here / "link", event_mask::open, mark_target::inode, mark_flags::dont_follow);
@@ -71,7 +71,7 @@ void a_mark_on_a_link_is_not_on_its_file(trial& here)
 
 void descriptors_are_of_the_object(trial& here)
 {
-  const auto file = here.write("file");
+  here.write("file");
   fs::create_symlink("file", here / "link");
   auto group = here.open(init_flags::class_notif);
   group.add_mark(here / "link", event_mask::open);
