@@ -26,7 +26,6 @@
 #include <functional>
 #include <iostream>
 #include <iterator>
-#include <optional>
 #include <random>
 #include <string_view>
 #include <thread>
@@ -236,12 +235,12 @@ int run(std::chrono::seconds time, unsigned seed)
   return signal != 0 ? 128 + signal : holds ? 0 : 1;
 }
 
-std::optional<unsigned> number(std::string_view text)
+/// 0 if it is none.
+unsigned number(std::string_view text)
 {
   unsigned result = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(result)
-                                                                  : std::nullopt;
+  return error == std::errc() && end == text.data() + text.size() ? result : 0;
 }
 
 } // namespace
@@ -250,16 +249,16 @@ std::optional<unsigned> number(std::string_view text)
 
 int main(int argc, char** argv)
 {
-  const auto seconds = argc == 2 || argc == 3 ? soak::number(argv[1]) : std::nullopt;
-  const auto seed = argc == 3 ? soak::number(argv[2]) : std::random_device()();
-  if (!seconds || *seconds < 6 || !seed)
+  const auto seconds = argc == 2 || argc == 3 ? soak::number(argv[1]) : 0;
+  const auto seed = argc == 3 ? soak::number(argv[2]) : std::random_device()() | 1U;
+  if (seconds < 6 || seed == 0)
   {
-    std::cerr << "usage: fanio_soak SECONDS [SEED]   6 s or more; as root\n";
+    std::cerr << "usage: fanio_soak SECONDS [SEED]   6 s or more, a seed above 0; as root\n";
     return 2;
   }
   try
   {
-    return soak::run(std::chrono::seconds(*seconds), *seed);
+    return soak::run(std::chrono::seconds(seconds), seed);
   }
   catch (const std::exception& e)
   {
