@@ -90,6 +90,12 @@ std::uint64_t most_descriptors() noexcept
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : 0;
 }
 
+std::uint64_t descriptor_limit() noexcept
+{
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
 int close(int fd) noexcept
 {
   return ::close(fd);
@@ -105,9 +111,9 @@ int eventfd() noexcept
   return ::eventfd(0, EFD_CLOEXEC);
 }
 
-int duplicate(int fd) noexcept
+int duplicate(int fd, int lowest) noexcept
 {
-  return ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  return ::fcntl(fd, F_DUPFD_CLOEXEC, lowest);
 }
 
 int get_fd_flags(int fd) noexcept

@@ -36,13 +36,15 @@ namespace fanio::sys {
 /// The kind of its filesystem: fstatfs(2).
 [[nodiscard]] int filesystem_of(int fd, long& kind) noexcept;
 
-/// The hard limit of descriptors of this process.
+/// The hard limit of descriptors of this process, and the limit that holds.
 [[nodiscard]] std::uint64_t most_descriptors() noexcept;
+[[nodiscard]] std::uint64_t descriptor_limit() noexcept;
 
 int close(int fd) noexcept;
 int close_range(unsigned int first, unsigned int last) noexcept;
 [[nodiscard]] int eventfd() noexcept;
-[[nodiscard]] int duplicate(int fd) noexcept;
+/// The lowest number that is free and not below `lowest`.
+[[nodiscard]] int duplicate(int fd, int lowest = 0) noexcept;
 [[nodiscard]] int get_fd_flags(int fd) noexcept;
 [[nodiscard]] int set_fd_flags(int fd, int flags) noexcept;
 [[nodiscard]] int get_status_flags(int fd) noexcept;

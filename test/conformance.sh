@@ -12,13 +12,22 @@ source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 page=$source_dir/doc/conformance.md
 status=0
 
+if [[ $(id -u) != 0 ]]; then
+  echo 'Most rows need CAP_SYS_ADMIN in the initial user namespace: run it as root.' >&2
+  exit 2
+fi
+
 # run_tests PRESET FILE: on one backend; the results go to the file. Also what changes a setting of
 # the whole machine for a moment.
 run_tests() {
   local build_dir=${FANIO_BUILD_DIR:-$source_dir/build}/$1
+  rm -f "$build_dir/results.xml" # those of another run, if this is not to be built
   FANIO_TEST_ALONE=1 FANIO_BUILD_DIR=$build_dir \
     bash "$source_dir/test/run.sh" --preset "$1" -L '^conformance$' || status=1
-  cp "$build_dir/results.xml" "$2"
+  if ! cp "$build_dir/results.xml" "$2"; then
+    echo "There are no results, and $page is as it was." >&2
+    exit 1
+  fi
 }
 
 if ! dpkg-query --show liburing-dev >/dev/null 2>&1; then

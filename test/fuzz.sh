@@ -21,6 +21,12 @@ if ! [[ $minutes =~ ^[1-9][0-9]*$ ]]; then
   exit 2
 fi
 shift
+for target in "$@"; do
+  if [[ ! -d $source_dir/test/fuzz/seeds/$target ]]; then
+    echo "There is no target $target." >&2
+    exit 2
+  fi
+done
 
 # Builds, installs what is missing, and runs what was once found.
 FANIO_BUILD_DIR=$build_dir bash "$source_dir/test/run.sh" --preset fuzz
@@ -45,10 +51,6 @@ failed=()
 for target in "${targets[@]}"; do
   program=$build_dir/test/fuzz/fuzz_$target
   seeds=$source_dir/test/fuzz/seeds/$target
-  if [[ ! -x $program ]]; then
-    echo "There is no target $target." >&2
-    exit 2
-  fi
   printf '\n== %s\n' "$target"
   mkdir -p "$corpus_dir/$target"
   status=0

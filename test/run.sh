@@ -175,11 +175,16 @@ TMPDIR=$(mktemp -d)
 chmod 1777 "$TMPDIR" # tests are other users, too
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
+# All that is running ends with this, too: it is a session of its own.
+trap 'kill -TERM -- "-$tests" 2>/dev/null; wait "$tests"; exit 130' INT
+trap 'kill -TERM -- "-$tests" 2>/dev/null; wait "$tests"; exit 143' HUP TERM
 results=$build_dir/results.xml
 rm -f "$results"
 status=0
-"${launcher[@]}" ctest --test-dir "$build_dir" --output-on-failure --no-tests=error --parallel 2 \
-  --test-output-size-passed 100000 --output-junit "$results" "$@" || status=$?
+setsid "${launcher[@]}" ctest --test-dir "$build_dir" --output-on-failure --no-tests=error --parallel 2 \
+  --test-output-size-passed 100000 --output-junit "$results" "$@" &
+tests=$!
+wait "$tests" || status=$?
 [[ -s $results ]] || give_up 'There are no results.'
 summarize "$results" || status=1
 exit "$status"

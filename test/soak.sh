@@ -13,8 +13,8 @@ source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_dir=${FANIO_BUILD_DIR:-$source_dir/build/dev}
 
 minutes=${1:-}
-if ! [[ $minutes =~ ^[1-9][0-9]*$ ]]; then
-  echo "usage: test/soak.sh MINUTES [SEED]   MINUTES is a whole number above 0" >&2
+if ! [[ $minutes =~ ^[1-9][0-9]{0,4}$ && ${2:-1} =~ ^[1-9][0-9]{0,8}$ ]]; then
+  echo "usage: test/soak.sh MINUTES [SEED]   whole numbers above 0" >&2
   exit 2
 fi
 if [[ $(id -u) != 0 ]]; then
@@ -31,7 +31,7 @@ printf '\n== Soaking for %d min\n' "$minutes"
 timeout --foreground --signal=KILL $((minutes * 60 + 120)) \
   "$build_dir/test/soak/fanio_soak" $((minutes * 60)) "${@:2:1}" &
 soak=$!
-trap 'kill -TERM "$soak" 2>/dev/null' INT TERM # it frees and removes what it has made
+trap 'kill -TERM "$soak" 2>/dev/null' HUP INT TERM # it frees and removes what it has made
 status=0
 wait "$soak" || status=$?
 while kill -0 "$soak" 2>/dev/null; do

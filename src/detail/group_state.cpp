@@ -30,6 +30,21 @@ std::size_t longest_event(init_flags flags) noexcept
          (has_any(flags, init_flags::class_pre_content) ? wire::range::size : 0);
 }
 
+/// Gives a permission group a high number, above those that notification groups get.
+///
+/// When a process ends the kernel closes its files from the highest number to the lowest (its task
+/// work is a stack), and to close a group it waits for whoever is in it: also for who waits for the
+/// answer of another group, if marks of different kinds, as of a mount and of its filesystem, have
+/// led him to both. If that other group is one of the same process, and its turn comes later, he
+/// waits for ever, and so does the dying process. Highest first, the permission group lets him go.
+unique_fd with_high_number(unique_fd group) noexcept
+{
+  constexpr std::uint64_t high = 960; // below FD_SETSIZE
+  const auto limit = sys::descriptor_limit();
+  unique_fd moved(sys::duplicate(group.get(), static_cast<int>(std::min(high, limit - limit / 8))));
+  return moved ? std::move(moved) : std::move(group); // with none free it stays where it is
+}
+
 error_code read_error(int error) noexcept
 {
   switch (error)
@@ -295,7 +310,9 @@ bool group_state::deny_next() noexcept
   return bytes > 0;
 }
 
-unique_fd open_group(const group_options& options, init_flags& actual, error_code& ec) noexcept
+namespace {
+
+unique_fd init_group(const group_options& options, init_flags& actual, error_code& ec) noexcept
 {
   ec = {};
   actual = options.flags | init_flags::cloexec | init_flags::nonblock;
@@ -329,6 +346,15 @@ unique_fd open_group(const group_options& options, init_flags& actual, error_cod
     ec = explain_init(errno, actual, files);
   }
   return group;
+}
+
+} // namespace
+
+unique_fd open_group(const group_options& options, init_flags& actual, error_code& ec) noexcept
+{
+  auto group = init_group(options, actual, ec);
+  return group && is_permission_class(actual) ? with_high_number(std::move(group))
+                                              : std::move(group);
 }
 
 init_flags adopt_group(int fd, error_code& ec)

@@ -14,6 +14,28 @@
 
 namespace test {
 
+/// The letter of proc_pid_stat(5).
+inline char state_of(pid_t pid)
+{
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string number;
+  std::string name;
+  char state = 0;
+  stat >> number >> name >> state;
+  return state;
+}
+
+/// Returns when it waits for its answer; fails at the deadline.
+inline void await_blocked(const opener& one)
+{
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  while (state_of(one.pid()) != 'D')
+  {
+    BOOST_REQUIRE(std::chrono::steady_clock::now() < end);
+    std::this_thread::yield();
+  }
+}
+
 /// Many processes that all open one file.
 class crowd
 {
@@ -33,14 +55,9 @@ public:
   /// Returns when each of them waits for its answer; fails at the deadline.
   void await_blocked() const
   {
-    const auto end = std::chrono::steady_clock::now() + deadline;
     for (const auto& one : openers_)
     {
-      while (state_of(one->pid()) != 'D')
-      {
-        BOOST_REQUIRE(std::chrono::steady_clock::now() < end);
-        std::this_thread::yield();
-      }
+      test::await_blocked(*one);
     }
   }
 
@@ -52,16 +69,6 @@ public:
   }
 
 private:
-  static char state_of(pid_t pid)
-  {
-    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-    std::string number;
-    std::string name;
-    char state = 0;
-    stat >> number >> name >> state;
-    return state;
-  }
-
   std::vector<std::unique_ptr<opener>> openers_;
 };
 

@@ -11,6 +11,7 @@ using fanio::event_mask;
 using fanio::fanotify_handle;
 using fanio::group_options;
 using fanio::init_flags;
+using fanio::mark_target;
 using fanio::response;
 using test::fail_closed;
 
@@ -79,6 +80,28 @@ BOOST_AUTO_TEST_CASE(and_so_does_who_was_read_whatever_the_default_verdict_is)
   BOOST_TEST(openers.ended_with(0) == openers.size());
 }
 
+// The kernel would let him wait for ever whose way leads through two groups of a process that ends,
+// by marks of different kinds, and whose request is the second to go.
+BOOST_AUTO_TEST_CASE(and_who_is_in_another_group_of_the_reader_too)
+{
+  const auto top = fs.path();
+  reader process(file, content,
+                 [top](fanotify_handle& group)
+                 {
+                   group.add_mark(top, event_mask::open_perm, mark_target::mount);
+                   boost::asio::io_context another;
+                   fanotify_handle other(another, {.flags = init_flags::report_fid});
+                   other.add_mark(top, event_mask::open, mark_target::filesystem);
+                   ::raise(SIGSTOP);
+                 });
+  process.go_on();
+  test::await_stopped(process);
+  test::opener opener(file);
+  test::await_blocked(opener);
+  process.kill();
+  BOOST_TEST(opener.result() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_reader_that_was_stopped_answers_everybody_when_it_goes_on)
 {
   reader process(file, content,
@@ -92,6 +115,34 @@ BOOST_AUTO_TEST_CASE(a_reader_that_was_stopped_answers_everybody_when_it_goes_on
                  });
   test::crowd openers(file);
   openers.await_blocked();
+  process.go_on();
+  BOOST_TEST(openers.ended_with(EPERM) == openers.size());
+  BOOST_TEST(process.result() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(and_one_that_was_stopped_with_half_of_them_read)
+{
+  reader process(file, content,
+                 [](fanotify_handle& group)
+                 {
+                   event_buffer some(100 * 24);
+                   const auto half = group.read_events(some);
+                   std::size_t answered = 0;
+                   for (const auto e : half)
+                   {
+                     ::raise(answered == half.size() / 2 ? SIGSTOP : 0);
+                     group.respond(e, response::deny());
+                     ++answered;
+                   }
+                   for (event_buffer rest; answered < test::crowd::usual_size;)
+                   {
+                     answered += group.respond(group.read_events(rest), response::deny());
+                   }
+                 });
+  test::crowd openers(file);
+  openers.await_blocked();
+  process.go_on();
+  test::await_stopped(process);
   process.go_on();
   BOOST_TEST(openers.ended_with(EPERM) == openers.size());
   BOOST_TEST(process.result() == 0);

@@ -136,6 +136,12 @@ std::uint64_t most_descriptors() noexcept
   return limit < 0 ? 0 : static_cast<std::uint64_t>(limit);
 }
 
+std::uint64_t descriptor_limit() noexcept
+{
+  const auto limit = call("getrlimit", [] { return static_cast<long>(real::descriptor_limit()); });
+  return limit < 0 ? 0 : static_cast<std::uint64_t>(limit);
+}
+
 /// A close(2) that fails has closed the descriptor all the same.
 int close(int fd) noexcept
 {
@@ -153,9 +159,9 @@ int eventfd() noexcept
   return call("eventfd", real::eventfd);
 }
 
-int duplicate(int fd) noexcept
+int duplicate(int fd, int lowest) noexcept
 {
-  return call("dup", real::duplicate, fd);
+  return call("dup", real::duplicate, fd, lowest);
 }
 
 int get_fd_flags(int fd) noexcept

@@ -184,6 +184,11 @@ std::uint64_t most_descriptors() noexcept
   return fuzz::most_descriptors;
 }
 
+std::uint64_t descriptor_limit() noexcept
+{
+  return fuzz::most_descriptors;
+}
+
 int close(int fd) noexcept
 {
   return fuzz::close_one(fd);
@@ -203,7 +208,7 @@ int eventfd() noexcept
   return fuzz::open_one_more();
 }
 
-int duplicate(int fd) noexcept
+int duplicate(int fd, int) noexcept
 {
   require(kernel().open.contains(fd));
   return fuzz::open_one_more();

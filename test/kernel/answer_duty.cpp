@@ -26,8 +26,45 @@ using fanio::response;
 using fanio::verdict;
 using test::fail_closed;
 
-BOOST_FIXTURE_TEST_SUITE(answer_duty, test::permission_fixture,
-                         *utf::precondition(test::is_privileged))
+namespace {
+
+struct answer_duty_fixture : test::permission_fixture
+{
+  /// Many ask while no descriptor is free but eight in reserve, which are for so many events.
+  void check_reserve(init_flags flags, std::size_t events_at_once)
+  {
+    auto group = guard({.flags = flags, .reserved_descriptors = 8});
+    std::vector<std::unique_ptr<test::opener>> children;
+    for (int i = 0; i < 20; ++i)
+    {
+      children.push_back(std::make_unique<test::opener>(file));
+    }
+    await_queued(group, children.size());
+    {
+      const test::full_descriptor_table full;
+      for (std::size_t answered = 0; answered < children.size();)
+      {
+        const auto events = group.read_events(buffer);
+        BOOST_TEST(events.size() <= events_at_once);
+        for (const event_view e : events)
+        {
+          BOOST_TEST(!e.lost());
+          BOOST_TEST(!e.pidfd_error());
+        }
+        answered += group.respond(events, response::allow());
+      }
+      buffer.clear();
+    }
+    for (const auto& child : children)
+    {
+      BOOST_TEST(child->result() == 0);
+    }
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(answer_duty, answer_duty_fixture, *utf::precondition(test::is_privileged))
 
 // The default verdict -----------------------------------------------------------------------------
 
@@ -248,27 +285,12 @@ BOOST_AUTO_TEST_CASE(without_a_free_descriptor_the_kernel_denies_and_the_event_s
 
 BOOST_AUTO_TEST_CASE(a_reserve_makes_room_for_requests_when_the_table_is_full)
 {
-  auto group = guard({.flags = init_flags::class_content, .reserved_descriptors = 8});
-  std::vector<std::unique_ptr<test::opener>> children;
-  for (int i = 0; i < 20; ++i)
-  {
-    children.push_back(std::make_unique<test::opener>(file));
-  }
-  await_queued(group, children.size());
-  {
-    const test::full_descriptor_table full;
-    for (std::size_t answered = 0; answered < children.size();)
-    {
-      const auto events = group.read_events(buffer);
-      BOOST_TEST(events.size() <= 8U);
-      answered += group.respond(events, response::allow());
-    }
-    buffer.clear();
-  }
-  for (const auto& child : children)
-  {
-    BOOST_TEST(child->result() == 0);
-  }
+  check_reserve(init_flags::class_content, 8);
+}
+
+BOOST_AUTO_TEST_CASE(an_event_with_a_pidfd_takes_two_of_a_reserve)
+{
+  check_reserve(init_flags::class_content | init_flags::report_pidfd, 4);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

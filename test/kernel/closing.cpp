@@ -75,6 +75,19 @@ BOOST_AUTO_TEST_CASE(closing_a_fail_closed_group_denies_what_was_taken_read_and_
   BOOST_TEST(fourth.result() == EPERM);
 }
 
+BOOST_AUTO_TEST_CASE(closing_a_fail_closed_group_leaves_no_pidfd_of_who_is_queued)
+{
+  auto options = fail_closed;
+  options.flags |= fanio::init_flags::report_pidfd;
+  auto group = guard(options);
+  test::opener first(file);
+  test::opener second(file);
+  await_queued(group, 2);
+  group.close(); // and the fixture counts descriptors
+  BOOST_TEST(first.result() == EPERM);
+  BOOST_TEST(second.result() == EPERM);
+}
+
 BOOST_AUTO_TEST_CASE(destroying_a_fail_closed_handle_denies)
 {
   std::optional<test::opener> child;

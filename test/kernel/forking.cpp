@@ -119,6 +119,24 @@ BOOST_AUTO_TEST_CASE(a_child_that_reads_itself_answers_what_it_read)
   BOOST_TEST(asker.result() == EPERM);
 }
 
+BOOST_AUTO_TEST_CASE(also_if_its_parent_has_read_into_the_same_buffer)
+{
+  auto group = guard();
+  test::opener first(file);
+  group.respond(group.read_events(buffer).front(), response::allow());
+  BOOST_TEST(first.result() == 0);
+  test::opener second(file);
+  const int answered = in_a_forked_child(
+      [&]
+      {
+        error_code ec;
+        group.respond(group.read_events(buffer).front(), response::deny(), ec);
+        return ec ? 0 : 1;
+      });
+  BOOST_TEST(answered == 1);
+  BOOST_TEST(second.result() == EPERM);
+}
+
 BOOST_AUTO_TEST_CASE(the_requests_of_its_parent_do_not_keep_a_child_from_releasing_the_group)
 {
   auto group = guard();

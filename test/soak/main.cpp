@@ -208,7 +208,7 @@ private:
   watcher watcher_;
   std::mt19937 random_;
   std::mt19937 watcher_random_;
-  asio::signal_set signals_{context_, SIGINT, SIGTERM};
+  asio::signal_set signals_{context_, SIGHUP, SIGINT, SIGTERM};
   std::atomic<int> interrupted_by_ = 0;
   clock_type::time_point end_;
   std::uint64_t killed_ = 0;

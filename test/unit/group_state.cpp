@@ -4,6 +4,7 @@
 #include "support/descriptors.hpp"
 #include "support/fake_group.hpp"
 #include "support/fd_census.hpp"
+#include "support/forked.hpp"
 #include "support/printing.hpp"
 #include <fanio/detail/buffer_state.hpp>
 #include <fanio/error.hpp>
@@ -291,6 +292,20 @@ BOOST_AUTO_TEST_CASE(an_ended_group_is_read_no_more)
   group->read(buffer, ec);
   BOOST_TEST(ec == asio::error::operation_aborted);
   BOOST_TEST(buffer.events().empty());
+}
+
+// Threads that were inside are not in the child.
+BOOST_AUTO_TEST_CASE(a_forked_child_waits_for_none_of_its_parents_threads)
+{
+  const fake_group group(init_flags::class_content);
+  const fanio::detail::gate_pass inside(group->users());
+  test::forked child(
+      [&]
+      {
+        group->let_go();
+        return 0;
+      });
+  BOOST_TEST(child.result() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_group_that_was_let_go_is_written_to_no_more)
