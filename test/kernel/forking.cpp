@@ -40,6 +40,21 @@ struct fixture : test::permission_fixture
     ::waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
+
+  /// A forked child reads a request itself, into the fixture's buffer, and may answer it.
+  void check_child_reads_and_denies(fanio::fanotify_handle& group)
+  {
+    test::opener asker(file);
+    const int answered = in_a_forked_child(
+        [&]
+        {
+          error_code ec;
+          group.respond(group.read_events(buffer).front(), response::deny(), ec);
+          return ec ? 0 : 1;
+        });
+    BOOST_TEST(answered == 1);
+    BOOST_TEST(asker.result() == EPERM);
+  }
 };
 
 constexpr fanio::group_options fail_closed{.flags = init_flags::class_content,
@@ -107,16 +122,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_closes_its_copy_of_a_fail_closed_group_changes
 BOOST_AUTO_TEST_CASE(a_child_that_reads_itself_answers_what_it_read)
 {
   auto group = guard();
-  test::opener asker(file);
-  const int answered = in_a_forked_child(
-      [&]
-      {
-        error_code ec;
-        group.respond(group.read_events(buffer).front(), response::deny(), ec);
-        return ec ? 0 : 1;
-      });
-  BOOST_TEST(answered == 1);
-  BOOST_TEST(asker.result() == EPERM);
+  check_child_reads_and_denies(group);
 }
 
 BOOST_AUTO_TEST_CASE(also_if_its_parent_has_read_into_the_same_buffer)
@@ -125,16 +131,7 @@ BOOST_AUTO_TEST_CASE(also_if_its_parent_has_read_into_the_same_buffer)
   test::opener first(file);
   group.respond(group.read_events(buffer).front(), response::allow());
   BOOST_TEST(first.result() == 0);
-  test::opener second(file);
-  const int answered = in_a_forked_child(
-      [&]
-      {
-        error_code ec;
-        group.respond(group.read_events(buffer).front(), response::deny(), ec);
-        return ec ? 0 : 1;
-      });
-  BOOST_TEST(answered == 1);
-  BOOST_TEST(second.result() == EPERM);
+  check_child_reads_and_denies(group);
 }
 
 BOOST_AUTO_TEST_CASE(the_requests_of_its_parent_do_not_keep_a_child_from_releasing_the_group)
