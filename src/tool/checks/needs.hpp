@@ -4,8 +4,7 @@
 
 namespace fanio::tool {
 
-// What checks need
-// ---------------------------------------------------------------------------------
+// What checks need --------------------------------------------------------------------------------
 
 template <auto Feature>
 bool has(const probe_report& report)
