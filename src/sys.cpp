@@ -1,5 +1,7 @@
 #include "sys.hpp"
 
+#include <cstring>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -81,6 +83,48 @@ int filesystem_of(int fd, long& kind) noexcept
   {
     kind = fs.f_type;
   }
+  return result;
+}
+
+int poll_changed(int fd) noexcept
+{
+  pollfd p{.fd = fd, .events = POLLPRI, .revents = 0};
+  return ::poll(&p, 1, 0);
+}
+
+int fsid_of(const char* path, std::int32_t (&fsid)[2]) noexcept
+{
+  struct ::statfs fs;
+  const int result = ::statfs(path, &fs);
+  if (result == 0)
+  {
+    static_assert(sizeof(fs.f_fsid) == sizeof(fsid));
+    std::memcpy(fsid, &fs.f_fsid, sizeof(fsid));
+  }
+  return result;
+}
+
+int name_to_handle_at(int dirfd, const char* path, ::file_handle& handle, int flags) noexcept
+{
+  int mount_id = 0;
+  return ::name_to_handle_at(dirfd, path, &handle, &mount_id, flags);
+}
+
+int open_by_handle_at(int mount_fd, ::file_handle& handle, int flags) noexcept
+{
+  return ::open_by_handle_at(mount_fd, &handle, flags);
+}
+
+ssize_t readlinkat(int dirfd, const char* path, std::span<char> into) noexcept
+{
+  return ::readlinkat(dirfd, path, into.data(), into.size());
+}
+
+int links_of(int fd, std::uint64_t& links) noexcept
+{
+  struct ::stat status;
+  const int result = ::fstat(fd, &status);
+  links = result == 0 ? status.st_nlink : 0;
   return result;
 }
 

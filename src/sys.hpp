@@ -8,6 +8,8 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+struct file_handle; // fcntl.h
+
 /// Every system call that the library makes, in one place: each is the bare call, returns -1 and
 /// sets errno on failure. A test that wants them to fail links a file of its own in place of
 /// sys.cpp.
@@ -35,6 +37,21 @@ namespace fanio::sys {
 [[nodiscard]] int file_of(int fd, mode_t& mode, ino_t& inode) noexcept;
 /// The kind of its filesystem: fstatfs(2).
 [[nodiscard]] int filesystem_of(int fd, long& kind) noexcept;
+
+/// Whether anything has been mounted or unmounted since this open /proc/PID/mountinfo was asked.
+[[nodiscard]] int poll_changed(int fd) noexcept;
+
+/// f_fsid.
+[[nodiscard]] int fsid_of(const char* path, std::int32_t (&fsid)[2]) noexcept;
+
+/// Fills `handle`, whose `handle_bytes` says how much room there is.
+[[nodiscard]] int name_to_handle_at(int dirfd, const char* path, ::file_handle& handle,
+                                    int flags) noexcept;
+[[nodiscard]] int open_by_handle_at(int mount_fd, ::file_handle& handle, int flags) noexcept;
+[[nodiscard]] ssize_t readlinkat(int dirfd, const char* path, std::span<char> into) noexcept;
+
+/// How many names a file has.
+[[nodiscard]] int links_of(int fd, std::uint64_t& links) noexcept;
 
 /// The hard limit of descriptors of this process, and the limit that holds.
 [[nodiscard]] std::uint64_t most_descriptors() noexcept;

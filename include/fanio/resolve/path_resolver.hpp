@@ -1,0 +1,124 @@
+#pragma once
+
+#include <fanio/event_mask.hpp>
+#include <fanio/event_view.hpp>
+#include <fanio/file_handle.hpp>
+#include <fanio/resolve/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <sys/types.h>
+
+namespace fanio::resolve {
+
+/// What a group has to ask for, with `init_flags::report_dfid_name_target`, so that
+/// `path_resolver::update` hears of every directory that changes its place.
+inline constexpr event_mask tree_events =
+    event_mask::create | event_mask::delete_ | event_mask::move | event_mask::ondir;
+
+struct path_options
+{
+  /// How many directories are kept in mind; each takes about 300 bytes. Those above are forgotten,
+  /// the least used first, and asked for again.
+  std::size_t max_directories = 100'000;
+
+  /// Whose paths: as this process sees them, below its root, in its mount namespace. 0: this one.
+  /// Another's need the permission to look into /proc/PID/root.
+  pid_t process = 0;
+
+  /// Whether `update` gets `tree_events` of all that is resolved. If not, a path that was known is
+  /// asked for again each time before it is told, which takes a system call.
+  bool is_updated = true;
+};
+
+/// Finds the paths of events by their file handles.
+///
+/// It keeps a tree of directories in mind, each by its handle, with its parent and its name. A
+/// directory that is not known is opened by its handle (open_by_handle_at(2), with O_PATH, which
+/// makes no events), and it and those above it are remembered. Who may not do that can `learn`
+/// directories by path, best when he marks them. A directory that is known costs no system call.
+///
+/// A path is that of now, or of the time of the event where later changes are still queued: the
+/// events of a group, given to `update` in their order, keep the tree at the time of what is read.
+/// What can't be known is an error, never another path.
+///
+/// *Thread safety*: distinct objects are independent; one is used by one thread at a time.
+/// *Kernel*: 5.9 (`report_dfid_name`); with `is_updated` 5.17 (`report_target_fid`).
+///
+/// ```cpp
+/// fanio::resolve::path_resolver resolver;
+/// std::string path;
+/// for (const auto e : co_await group.async_read_events(buffer))
+/// {
+///   resolver.update(e);
+///   if (const auto ec = resolver.resolve(e, path); !ec)
+///   {
+///     std::cout << path << '\n';
+///   }
+/// }
+/// resolver.update_mounts();
+/// ```
+class path_resolver
+{
+public:
+  FANIO_API explicit path_resolver(const path_options& options = {});
+  FANIO_API path_resolver(path_resolver&&) noexcept;
+  FANIO_API path_resolver& operator=(path_resolver&&) noexcept;
+  FANIO_API ~path_resolver();
+
+  /// Remembers where a directory is, or a file, under the path that is given. It is not
+  /// forgotten for others. Follows a symbolic link.
+  ///
+  /// *Errors*: those of name_to_handle_at(2) and statfs(2).
+  FANIO_API void learn(const std::filesystem::path& path, error_code& ec);
+
+  /// Follows what an event tells: directories that came, moved or went; an overflow, after which
+  /// nothing is certain. To be called for each event in the order of reading. Makes no system call
+  /// but after an overflow, to see whether what was learnt is still there.
+  FANIO_API void update(const event_view& e);
+
+  /// Follows the mounts, and lets go of the filesystems that were opened to ask: they can't be
+  /// unmounted meanwhile. To be called when the events of a read have been resolved. Where nothing
+  /// was asked and no mount has changed it is one system call.
+  FANIO_API void update_mounts();
+
+  /// Puts the path of an event's object into `path`, whose memory is used again: that of the name
+  /// in its directory, if the event has these; else of the handle of the object; else of its
+  /// descriptor. Of a rename it is the new one. Empty on failure.
+  ///
+  /// The bytes are those of the filesystem, in whatever encoding.
+  [[nodiscard]] FANIO_API error_code resolve(const event_view& e, std::string& path);
+
+  /// The path that an object had before the rename that the event tells of.
+  [[nodiscard]] FANIO_API error_code resolve_old(const event_view& e, std::string& path);
+
+  /// The path of a name in a directory; of the directory itself, if the name is "." or empty.
+  [[nodiscard]] FANIO_API error_code resolve(const file_handle_view& directory,
+                                             std::string_view name, std::string& path);
+
+  /// The path that the last `resolve` gave leads nowhere any more, as far as is known: it, or a
+  /// directory in it, was removed.
+  [[nodiscard]] FANIO_API bool is_deleted() const noexcept;
+
+  /// What is kept in mind, and what that took.
+  struct statistics
+  {
+    std::size_t directories = 0;
+    std::size_t bytes = 0;
+    std::uint64_t evictions = 0; ///< Directories forgotten for others.
+    std::uint64_t asked = 0;     ///< Directories that the kernel was asked for.
+  };
+
+  [[nodiscard]] FANIO_API statistics stats() const noexcept;
+
+private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace fanio::resolve

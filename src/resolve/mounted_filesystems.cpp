@@ -1,0 +1,116 @@
+#include "mounted_filesystems.hpp"
+
+#include "../sys.hpp"
+#include "handle_of.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <fcntl.h>
+
+namespace fanio::resolve {
+
+namespace {
+
+/// Those that a server answers for, who may not.
+bool may_hang(const mount& m) noexcept
+{
+  constexpr std::array<std::string_view, 6> kinds{"fuse", "nfs", "cifs", "smb", "9p", "ceph"};
+  return std::ranges::any_of(kinds,
+                             [&m](std::string_view kind) { return m.type.starts_with(kind); });
+}
+
+std::string process_directory(pid_t process)
+{
+  return "/proc/" + (process == 0 ? std::string("self") : std::to_string(process));
+}
+
+} // namespace
+
+mounted_filesystems::mounted_filesystems(pid_t process)
+    : process_(process),
+      prefix_(process == 0 ? "" : process_directory(process) + "/root"),
+      changes_(sys::open((process_directory(process) + "/mountinfo").c_str(), O_RDONLY | O_CLOEXEC))
+{
+  read();
+}
+
+bool mounted_filesystems::update()
+{
+  if (sys::poll_changed(changes_.get()) <= 0)
+  {
+    return false;
+  }
+  read();
+  return true;
+}
+
+void mounted_filesystems::let_go() noexcept
+{
+  for (auto& p : places_)
+  {
+    p.fd.reset();
+  }
+}
+
+void mounted_filesystems::read()
+{
+  error_code ignored; // without mounts nothing is known, and that is told for each path
+  auto mounts = read_mounts(process_, ignored);
+  std::ranges::stable_partition(mounts, [](const mount& m) { return !may_hang(m); });
+  std::list<place> now;
+  for (auto& m : mounts)
+  {
+    const auto known = std::ranges::find_if(places_, [&m](const place& p) { return p.where == m; });
+    if (known != places_.end())
+    {
+      now.splice(now.end(), places_, known);
+    }
+    else
+    {
+      now.emplace_back().where = std::move(m);
+    }
+  }
+  places_ = std::move(now);
+}
+
+void mounted_filesystems::ask(place& p) const
+{
+  p.is_asked = true;
+  const auto path = reach(p.where.point);
+  error_code ec;
+  const auto root = handle_of(path.c_str(), ec);
+  if (!ec)
+  {
+    p.root = root;
+    p.fs = whole_filesystem(root);
+    p.is_usable = true;
+  }
+}
+
+std::vector<mounted_filesystems::place*> mounted_filesystems::of(const file_handle_view& handle)
+{
+  const auto whole = whole_filesystem(handle);
+  std::vector<place*> found;
+  for (auto& p : places_)
+  {
+    if (!found.empty() && may_hang(p.where))
+    {
+      break;
+    }
+    if (!p.is_asked)
+    {
+      ask(p);
+    }
+    if (p.is_usable && (p.fs == whole || p.root.fsid() == handle.fsid()))
+    {
+      found.push_back(&p);
+    }
+  }
+  std::ranges::stable_sort(found, {}, [](const place* p) { return p->where.root.size(); });
+  return found;
+}
+
+} // namespace fanio::resolve
