@@ -128,6 +128,30 @@ int links_of(int fd, std::uint64_t& links) noexcept
   return result;
 }
 
+int open_at(int dirfd, const char* path, int flags) noexcept
+{
+  return ::openat(dirfd, path, flags);
+}
+
+int signal_process(int pidfd) noexcept
+{
+  return static_cast<int>(::syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0));
+}
+
+int pidfs_inode(int pidfd, std::uint64_t& inode) noexcept
+{
+  constexpr decltype(statfs::f_type) pidfs_magic = 0x50494446; // PID_FS_MAGIC
+  struct ::statfs fs;
+  struct ::stat status;
+  if (::fstatfs(pidfd, &fs) != 0 || ::fstat(pidfd, &status) != 0)
+  {
+    return -1;
+  }
+  inode = status.st_ino;
+  errno = EOPNOTSUPP;
+  return fs.f_type == pidfs_magic ? 0 : -1;
+}
+
 std::uint64_t most_descriptors() noexcept
 {
   rlimit limit{};

@@ -53,6 +53,15 @@ namespace fanio::sys {
 /// How many names a file has.
 [[nodiscard]] int links_of(int fd, std::uint64_t& links) noexcept;
 
+[[nodiscard]] int open_at(int dirfd, const char* path, int flags) noexcept;
+
+/// pidfd_send_signal(2) with no signal: whether the process is there.
+[[nodiscard]] int signal_process(int pidfd) noexcept;
+
+/// The inode of a pidfd, which is the process's for ever since Linux 6.9 (pidfs). Before, all have
+/// the same, and this fails.
+[[nodiscard]] int pidfs_inode(int pidfd, std::uint64_t& inode) noexcept;
+
 /// The hard limit of descriptors of this process, and the limit that holds.
 [[nodiscard]] std::uint64_t most_descriptors() noexcept;
 [[nodiscard]] std::uint64_t descriptor_limit() noexcept;

@@ -30,14 +30,6 @@ int read_on(const std::filesystem::path& file)
   return 0;
 }
 
-/// Until the process has stopped itself.
-void await_stop(const test::forked& process)
-{
-  int status = 0;
-  BOOST_REQUIRE(::waitpid(process.pid(), &status, WUNTRACED) == process.pid());
-  BOOST_REQUIRE(WIFSTOPPED(status));
-}
-
 /// Until so many events are queued.
 void await_queued(const fanotify_handle& group, std::size_t events)
 {
@@ -180,10 +172,10 @@ BOOST_AUTO_TEST_CASE(F04_a_listener_that_is_killed_leaves_what_it_was_asked_allo
   for (const auto then : {listener::on_request::read, listener::on_request::leave_queued})
   {
     listener process(file, then);
-    await_stop(process);
+    test::await_stopped(process);
     test::opener opener(file);
     ::kill(process.pid(), SIGCONT);
-    await_stop(process);
+    test::await_stopped(process);
     BOOST_TEST(!opener.has_ended());
     ::kill(process.pid(), SIGKILL);
     BOOST_TEST(opener.result() == 0);

@@ -72,12 +72,4 @@ private:
   std::vector<std::unique_ptr<opener>> openers_;
 };
 
-/// Returns when a child has stopped itself by SIGSTOP.
-inline void await_stopped(const forked& process)
-{
-  int status = 0;
-  ::waitpid(process.pid(), &status, WUNTRACED);
-  BOOST_REQUIRE(WIFSTOPPED(status));
-}
-
 } // namespace test

@@ -110,6 +110,14 @@ inline int try_open(const std::filesystem::path& file, int flags = O_RDONLY)
   return 0;
 }
 
+/// Returns when a child has stopped itself by SIGSTOP.
+inline void await_stopped(const forked& process)
+{
+  int status = 0;
+  BOOST_REQUIRE(::waitpid(process.pid(), &status, WUNTRACED) == process.pid());
+  BOOST_REQUIRE(WIFSTOPPED(status));
+}
+
 /// A child that opens a file and ends with 0 or the errno.
 class opener : public forked
 {
