@@ -61,18 +61,18 @@ file_handle handle_at(int dirfd, const char* path, const fsid& fs, int flags, er
   return file_handle({fs, handle.handle_type, storage.bytes().first(handle.handle_bytes)});
 }
 
-file_handle handle_of(const char* path, error_code& ec)
+file_handle handle_of(const std::filesystem::path& path, error_code& ec)
 {
   fsid fs;
   std::int32_t value[2]{};
   ec = {};
-  if (sys::fsid_of(path, value) != 0)
+  if (sys::fsid_of(path.c_str(), value) != 0)
   {
     ec.assign(errno, boost::system::system_category());
     return {};
   }
   fs.value = {value[0], value[1]};
-  return handle_at(AT_FDCWD, path, fs, AT_SYMLINK_FOLLOW, ec);
+  return handle_at(AT_FDCWD, path.c_str(), fs, AT_SYMLINK_FOLLOW, ec);
 }
 
 int open_handle(int mount, const file_handle_view& handle) noexcept

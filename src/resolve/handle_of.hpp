@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fanio/file_handle.hpp>
+#include <fanio/resolve/handle_of.hpp>
 
 namespace fanio::resolve {
 
@@ -10,11 +10,6 @@ namespace fanio::resolve {
 /// *Errors*: those of name_to_handle_at(2).
 [[nodiscard]] file_handle handle_at(int dirfd, const char* path, const fsid& fs, int flags,
                                     error_code& ec);
-
-/// The same of a path, with the fsid of its filesystem. Follows a symbolic link.
-///
-/// *Errors*: those of name_to_handle_at(2) and statfs(2).
-[[nodiscard]] file_handle handle_of(const char* path, error_code& ec);
 
 /// Opens an object by its handle with O_PATH, which makes no events; `mount` is any open file of
 /// its filesystem. -1 and errno on failure.

@@ -81,7 +81,7 @@ void mounted_filesystems::ask(place& p) const
   p.is_asked = true;
   const auto path = reach(p.where.point);
   error_code ec;
-  const auto root = handle_of(path.c_str(), ec);
+  const auto root = handle_of(path, ec);
   if (!ec)
   {
     p.root = root;

@@ -135,7 +135,7 @@ private:
 
 void path_resolver::impl::learn(const std::filesystem::path& path, error_code& ec)
 {
-  const auto handle = handle_of(mounts_.reach(path).c_str(), ec);
+  const auto handle = handle_of(mounts_.reach(path), ec);
   if (!ec)
   {
     tree_.put_root(handle, path.native());

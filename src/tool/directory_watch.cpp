@@ -1,7 +1,7 @@
 #include "directory_watch.hpp"
 
 #include "escape.hpp"
-#include "file_handles.hpp"
+#include <fanio/resolve/handle_of.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -46,7 +46,7 @@ void directory_watch::add(const std::string& path)
 {
   error_code ec;
   group().add_mark(path, shown_ | fates | event_mask::event_on_child | event_mask::ondir, ec);
-  const auto handle = ec ? file_handle() : handle_of(path, ec);
+  const auto handle = ec ? file_handle() : resolve::handle_of(path, ec);
   if (ec)
   {
     throw std::runtime_error(escape(path) + ": " + ec.message());
@@ -71,7 +71,7 @@ void directory_watch::remember_directories_in(const std::string& path)
 void directory_watch::remember_directory(const std::string& path)
 {
   error_code ec;
-  const auto handle = handle_of(path, ec);
+  const auto handle = resolve::handle_of(path, ec);
   if (!ec)
   {
     directories_.insert_or_assign(handle, path);
@@ -176,7 +176,7 @@ directory_watch::find_directory(const std::optional<file_handle_view>& handle) c
   }
   // It may have moved where moves are not asked for: better no name than the old one.
   error_code ec;
-  const auto now = handle_of(found->second, ec);
+  const auto now = resolve::handle_of(found->second, ec);
   return !ec && now == found->first ? &found->second : nullptr;
 }
 

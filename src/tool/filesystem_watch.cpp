@@ -1,7 +1,7 @@
 #include "filesystem_watch.hpp"
 
 #include "escape.hpp"
-#include "mounts.hpp"
+#include <fanio/resolve/mount_table.hpp>
 
 #include <charconv>
 #include <filesystem>
@@ -80,7 +80,8 @@ void filesystem_watch::mark_mounts(const trace_options& options, event_mask even
 {
   std::set<std::string> marked;               // filesystems: one may be mounted at many places
   std::map<std::string, std::string> refused; // and why
-  for (const auto& m : read_mounts())
+  error_code unreadable;                      // then there is none to mark, which is told
+  for (const auto& m : resolve::read_mounts(0, unreadable))
   {
     if (!filter_.admits_below(m.point))
     {

@@ -1,14 +1,14 @@
-// What is read from /proc: a group's fdinfo, and the mounts.
+// What is read from /proc: a group's fdinfo, the mounts, and what tells of a process.
 
 #include "require.hpp"
-#include "tool/mounts.hpp"
 #include <fanio/error.hpp>
 #include <fanio/group_info.hpp>
+#include <fanio/resolve/mount_table.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <sstream>
+#include <resolve/proc_files.hpp>
 #include <string>
 #include <string_view>
 
@@ -22,7 +22,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require(ec.failed() == (ec == fanio::errc::not_a_fanotify_group));
   fuzz::require(group.marks.size() <= lines);
 
-  std::istringstream stream{std::string(text)};
-  fuzz::require(fanio::tool::parse_mounts(stream).size() <= lines);
+  fuzz::require(fanio::resolve::parse_mounts(text).size() <= lines);
+
+  if (const auto stat = fanio::resolve::parse_stat(text))
+  {
+    fuzz::require(text.find('(' + stat->comm + ") ") != text.npos);
+  }
+  static_cast<void>(fanio::resolve::effective_id(text, "Uid"));
+  static_cast<void>(fanio::resolve::parse_namespace(text));
+  fuzz::require(fanio::resolve::split_arguments(text).size() <= text.size());
+  const auto cgroup = fanio::resolve::parse_cgroup(text).value_or("");
+  const auto container = fanio::resolve::container_of(cgroup);
+  fuzz::require(cgroup.find(container) != cgroup.npos);
   return 0;
 }

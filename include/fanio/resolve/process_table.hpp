@@ -35,10 +35,10 @@ struct process_details
   std::optional<std::string> exe{}; ///< As the kernel tells it: " (deleted)" may stand behind it.
   std::optional<std::vector<std::string>> command_line{};
   std::optional<std::string> cwd{};
-  std::optional<std::string> cgroup{};          ///< Its path in the unified hierarchy, or the first.
-  std::optional<std::string> container{};       ///< The id in the cgroup's path, see `container_of`.
-  std::optional<uid_t> loginuid{};              ///< Absent also where nobody has logged in.
-  std::optional<std::uint64_t> pid_namespace{}; ///< Its inode.
+  std::optional<std::string> cgroup{};    ///< Its path in the unified hierarchy, or the first.
+  std::optional<std::string> container{}; ///< The id in the cgroup's path, see `container_of`.
+  std::optional<uid_t> loginuid{};        ///< Absent also where nobody has logged in.
+  std::optional<std::uint64_t> pid_namespace{};   ///< Its inode.
   std::optional<std::uint64_t> mount_namespace{}; ///< Its inode.
 };
 
