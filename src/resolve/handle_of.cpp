@@ -66,7 +66,7 @@ file_handle handle_of(const std::filesystem::path& path, error_code& ec)
   fsid fs;
   std::int32_t value[2]{};
   ec = {};
-  if (sys::fsid_of(path.c_str(), value) != 0)
+  if (sys::uninterrupted([&] { return sys::fsid_of(path.c_str(), value); }) != 0)
   {
     ec.assign(errno, boost::system::system_category());
     return {};

@@ -3,6 +3,8 @@
 /// What the excerpts in the documentation have in front of them.
 
 #include <fanio.hpp>
+#include <fanio/resolve/path_resolver.hpp>
+#include <fanio/resolve/process_table.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>

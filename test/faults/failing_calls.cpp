@@ -130,6 +130,51 @@ int filesystem_of(int fd, long& kind) noexcept
   return call("fstatfs", real::filesystem_of, fd, kind);
 }
 
+int poll_changed(int fd) noexcept
+{
+  return call("poll", real::poll_changed, fd);
+}
+
+int fsid_of(const char* path, std::int32_t (&fsid)[2]) noexcept
+{
+  return call("statfs", real::fsid_of, path, fsid);
+}
+
+int name_to_handle_at(int dirfd, const char* path, ::file_handle& handle, int flags) noexcept
+{
+  return call("name_to_handle_at", real::name_to_handle_at, dirfd, path, handle, flags);
+}
+
+int open_by_handle_at(int mount_fd, ::file_handle& handle, int flags) noexcept
+{
+  return call("open_by_handle_at", real::open_by_handle_at, mount_fd, handle, flags);
+}
+
+ssize_t readlinkat(int dirfd, const char* path, std::span<char> into) noexcept
+{
+  return call("readlinkat", real::readlinkat, dirfd, path, into);
+}
+
+int links_of(int fd, std::uint64_t& links) noexcept
+{
+  return call("fstat", real::links_of, fd, links);
+}
+
+int open_at(int dirfd, const char* path, int flags) noexcept
+{
+  return call("openat", real::open_at, dirfd, path, flags);
+}
+
+int signal_process(int pidfd) noexcept
+{
+  return call("pidfd_send_signal", real::signal_process, pidfd);
+}
+
+int pidfs_inode(int pidfd, std::uint64_t& inode) noexcept
+{
+  return call("fstat", real::pidfs_inode, pidfd, inode);
+}
+
 std::uint64_t most_descriptors() noexcept
 {
   const auto limit = call("getrlimit", [] { return static_cast<long>(real::most_descriptors()); });

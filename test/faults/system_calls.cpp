@@ -10,12 +10,15 @@
 #include <fanio/event.hpp>
 #include <fanio/group_info.hpp>
 #include <fanio/probe.hpp>
+#include <fanio/resolve/path_resolver.hpp>
+#include <fanio/resolve/process_table.hpp>
 
 #include <array>
 #include <new>
 #include <string_view>
 
 #include <sys/fanotify.h>
+#include <sys/prctl.h>
 
 namespace utf = boost::unit_test;
 using fanio::error_code;
@@ -210,10 +213,52 @@ struct system_calls_fixture : test::permission_fixture
     return {};
   }
 
-  static constexpr std::array<life, 6> lives{
+  /// The path and the process of an event: what can't be asked is not known, and never wrong.
+  error_code resolves()
+  {
+    error_code ec;
+    fanotify_handle group(context);
+    group.open({.flags = init_flags::report_dfid_name_target | init_flags::report_pidfd}, ec);
+    if (!ec)
+    {
+      group.add_mark(directory.path(), event_mask::open | event_mask::event_on_child, ec);
+    }
+    if (ec)
+    {
+      return ec;
+    }
+    test::forked child(
+        [&]
+        {
+          ::prctl(PR_SET_NAME, "opener");
+          test::try_open(file, O_RDONLY);
+          return ::pause();
+        });
+    const auto events = group.read_events(buffer, ec);
+    fanio::resolve::path_resolver paths;
+    fanio::resolve::process_table processes;
+    for (const event_view e : events)
+    {
+      std::string path;
+      ec = paths.resolve(e, path);
+      BOOST_TEST(path == (ec ? "" : file.string()));
+      const auto* const p = processes.find(e);
+      BOOST_REQUIRE(p != nullptr);
+      BOOST_TEST(p->pid == child.pid());
+      BOOST_TEST(p->comm.value_or("opener") == "opener");
+      const auto& more = processes.details(*p);
+      BOOST_TEST(more.cwd.value_or(std::filesystem::current_path()) ==
+                 std::filesystem::current_path());
+      static_cast<void>(processes.ancestors(*p));
+    }
+    return ec;
+  }
+
+  static constexpr std::array<life, 7> lives{
       &system_calls_fixture::answers_later,     &system_calls_fixture::denies_the_rest,
       &system_calls_fixture::takes_descriptors, &system_calls_fixture::adopts,
-      &system_calls_fixture::is_refused,        &system_calls_fixture::probes};
+      &system_calls_fixture::is_refused,        &system_calls_fixture::probes,
+      &system_calls_fixture::resolves};
 
   /// Whether a signal may interrupt it here: what is opened and asked never waits.
   static bool may_wait(std::string_view call)
@@ -346,6 +391,35 @@ BOOST_AUTO_TEST_CASE(fstat_fails)
 BOOST_AUTO_TEST_CASE(fstatfs_fails)
 {
   fail("fstatfs");
+}
+
+BOOST_AUTO_TEST_CASE(statfs_fails)
+{
+  fail("statfs", {EACCES, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
+                  EOVERFLOW});
+}
+
+BOOST_AUTO_TEST_CASE(name_to_handle_at_fails)
+{
+  fail("name_to_handle_at", {EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM,
+                             ENOTDIR, EOPNOTSUPP, EOVERFLOW});
+}
+
+BOOST_AUTO_TEST_CASE(open_by_handle_at_fails)
+{
+  fail("open_by_handle_at",
+       {EACCES, EBADF, EFAULT, EINTR, EINVAL, ELOOP, EMFILE, ENFILE, ENOMEM, EPERM, ESTALE});
+}
+
+BOOST_AUTO_TEST_CASE(readlinkat_fails)
+{
+  fail("readlinkat",
+       {EACCES, EBADF, EFAULT, EINVAL, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR});
+}
+
+BOOST_AUTO_TEST_CASE(pidfd_send_signal_fails)
+{
+  fail("pidfd_send_signal", {EBADF, EINVAL, EPERM, ESRCH});
 }
 
 BOOST_AUTO_TEST_CASE(getrlimit_fails)
