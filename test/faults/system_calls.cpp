@@ -395,31 +395,27 @@ BOOST_AUTO_TEST_CASE(fstatfs_fails)
 
 BOOST_AUTO_TEST_CASE(statfs_fails)
 {
-  fail("statfs", {EACCES, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
-                  EOVERFLOW});
+  fail("statfs");
 }
 
 BOOST_AUTO_TEST_CASE(name_to_handle_at_fails)
 {
-  fail("name_to_handle_at", {EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM,
-                             ENOTDIR, EOPNOTSUPP, EOVERFLOW});
+  fail("name_to_handle_at");
 }
 
 BOOST_AUTO_TEST_CASE(open_by_handle_at_fails)
 {
-  fail("open_by_handle_at",
-       {EACCES, EBADF, EFAULT, EINTR, EINVAL, ELOOP, EMFILE, ENFILE, ENOMEM, EPERM, ESTALE});
+  fail("open_by_handle_at");
 }
 
 BOOST_AUTO_TEST_CASE(readlinkat_fails)
 {
-  fail("readlinkat",
-       {EACCES, EBADF, EFAULT, EINVAL, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR});
+  fail("readlinkat");
 }
 
 BOOST_AUTO_TEST_CASE(pidfd_send_signal_fails)
 {
-  fail("pidfd_send_signal", {EBADF, EINVAL, EPERM, ESRCH});
+  fail("pidfd_send_signal");
 }
 
 BOOST_AUTO_TEST_CASE(getrlimit_fails)
