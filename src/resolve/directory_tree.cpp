@@ -45,11 +45,12 @@ directory_tree::entry& directory_tree::put_root(const file_handle_view& handle,
   roots_ += e.is_root ? 0 : 1;
   e.is_root = true;
   e.is_deleted = false;
+  e.asked_in = 0;
   return e;
 }
 
 directory_tree::entry& directory_tree::put(const file_handle_view& handle, entry& parent,
-                                           std::string_view name)
+                                           std::string_view name, std::uint64_t asked_in)
 {
   auto& e = find_or_add(handle);
   if (e.is_root)
@@ -69,6 +70,8 @@ directory_tree::entry& directory_tree::put(const file_handle_view& handle, entry
   name_bytes_ += name.size() - e.name.size();
   e.name = name;
   e.parent = &parent;
+  e.asked_in = asked_in;
+  e.seen_under = parent.seen_under;
   ++parent.children;
   try
   {
@@ -119,6 +122,16 @@ bool directory_tree::append_path(const entry& directory, std::string& path) cons
     *end = '/';
   }
   return true;
+}
+
+std::uint64_t directory_tree::last_asked_in(const entry& directory) noexcept
+{
+  std::uint64_t last = 0;
+  for (const entry* e = &directory; e != nullptr; e = e->parent)
+  {
+    last = std::max(last, e->asked_in);
+  }
+  return last;
 }
 
 bool directory_tree::is_deleted(const entry& directory) noexcept

@@ -25,10 +25,14 @@ public:
   struct entry
   {
     file_handle handle;
-    entry* parent = nullptr; ///< Null for a root, and where its place is not known.
-    std::string name;        ///< The path, of a root.
+    entry* parent = nullptr;    ///< Null for a root, and where its place is not known.
+    std::string name;           ///< The path, of a root.
+    std::uint64_t asked_in = 0; ///< In which batch the kernel was asked for its place; 0: in none.
+    std::uint64_t seen_under =
+        0; ///< Which mounts there were when its path was last seen to be right.
     std::uint32_t children = 0;
     bool is_root = false;
+    bool is_learnt = false; ///< A root that the user has named.
     bool is_deleted = false;
     std::list<entry>::iterator self;
   };
@@ -49,7 +53,8 @@ public:
 
   /// Says where a directory is. If another was there, that is no longer, and has no place.
   /// `parent` is not below it: then it has no place, for one of them is old news.
-  entry& put(const file_handle_view& handle, entry& parent, std::string_view name);
+  entry& put(const file_handle_view& handle, entry& parent, std::string_view name,
+             std::uint64_t asked_in = 0);
 
   /// Its place is not known any more, and so no path below it is.
   void detach(entry& directory);
@@ -59,6 +64,9 @@ public:
 
   /// Appends the path; false, and nothing appended, if it is not known.
   bool append_path(const entry& directory, std::string& path) const;
+
+  /// The last batch in which it, or one that it is in, was asked for.
+  [[nodiscard]] static std::uint64_t last_asked_in(const entry& directory) noexcept;
 
   /// Whether it, or one that it is in, is gone.
   [[nodiscard]] static bool is_deleted(const entry& directory) noexcept;

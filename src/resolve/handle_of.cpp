@@ -43,7 +43,8 @@ private:
 
 } // namespace
 
-file_handle handle_at(int dirfd, const char* path, const fsid& fs, int flags, error_code& ec)
+file_handle handle_at(int dirfd, const char* path, const fsid& fs, int flags, error_code& ec,
+                      bool* opens_handles)
 {
   handle_storage storage;
   auto& handle = storage.get();
@@ -53,7 +54,12 @@ file_handle handle_at(int dirfd, const char* path, const fsid& fs, int flags, er
     return sys::name_to_handle_at(dirfd, path, handle, flags | more) == 0;
   };
   ec = {};
-  if (!ask(0) && !ask(at_handle_fid))
+  const bool can_be_opened = ask(0);
+  if (opens_handles != nullptr)
+  {
+    *opens_handles = can_be_opened;
+  }
+  if (!can_be_opened && !ask(at_handle_fid))
   {
     ec.assign(errno, boost::system::system_category());
     return {};
@@ -62,6 +68,11 @@ file_handle handle_at(int dirfd, const char* path, const fsid& fs, int flags, er
 }
 
 file_handle handle_of(const std::filesystem::path& path, error_code& ec)
+{
+  return handle_of(path, ec, nullptr);
+}
+
+file_handle handle_of(const std::filesystem::path& path, error_code& ec, bool* opens_handles)
 {
   fsid fs;
   std::int32_t value[2]{};
@@ -72,7 +83,7 @@ file_handle handle_of(const std::filesystem::path& path, error_code& ec)
     return {};
   }
   fs.value = {value[0], value[1]};
-  return handle_at(AT_FDCWD, path.c_str(), fs, AT_SYMLINK_FOLLOW, ec);
+  return handle_at(AT_FDCWD, path.c_str(), fs, AT_SYMLINK_FOLLOW, ec, opens_handles);
 }
 
 int open_handle(int mount, const file_handle_view& handle) noexcept

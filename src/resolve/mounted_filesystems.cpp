@@ -2,6 +2,7 @@
 
 #include "../sys.hpp"
 #include "handle_of.hpp"
+#include <fanio/resolve/process_root.hpp>
 
 #include <algorithm>
 #include <array>
@@ -31,20 +32,19 @@ std::string process_directory(pid_t process)
 
 mounted_filesystems::mounted_filesystems(pid_t process)
     : process_(process),
-      prefix_(process == 0 ? "" : process_directory(process) + "/root"),
+      prefix_(process == 0 ? "" : join_process_root({process, "/"}).native()),
       changes_(sys::open((process_directory(process) + "/mountinfo").c_str(), O_RDONLY | O_CLOEXEC))
 {
   read();
 }
 
-bool mounted_filesystems::update()
+void mounted_filesystems::update()
 {
-  if (sys::poll_changed(changes_.get()) <= 0)
+  if (sys::poll_changed(changes_.get()) > 0)
   {
-    return false;
+    read();
+    ++generation_;
   }
-  read();
-  return true;
 }
 
 void mounted_filesystems::let_go() noexcept
@@ -81,7 +81,7 @@ void mounted_filesystems::ask(place& p) const
   p.is_asked = true;
   const auto path = reach(p.where.point);
   error_code ec;
-  const auto root = handle_of(path, ec);
+  const auto root = handle_of(path, ec, &p.opens_handles);
   if (!ec)
   {
     p.root = root;

@@ -4,6 +4,7 @@
 #include <fanio/resolve/mount_table.hpp>
 #include <fanio/unique_fd.hpp>
 
+#include <cstdint>
 #include <list>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ public:
     unique_fd fd;
     bool is_asked = false;
     bool is_usable = false;
+    bool opens_handles = false; ///< Not so an overlay, whose handles only tell files apart.
   };
 
   explicit mounted_filesystems(pid_t process);
@@ -31,8 +33,11 @@ public:
   /// `whole_filesystem` gives it, or as it is in a handle.
   [[nodiscard]] std::vector<place*> of(const file_handle_view& handle);
 
-  /// Reads the mounts anew where one has changed; whether that is so.
-  bool update();
+  /// Reads the mounts anew where one has changed.
+  void update();
+
+  /// How often that was so.
+  [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
 
   /// Closes what was opened: an open file keeps its filesystem from being unmounted.
   void let_go() noexcept;
@@ -47,6 +52,7 @@ private:
   pid_t process_;
   std::string prefix_;
   unique_fd changes_;
+  std::uint64_t generation_ = 0;
   std::list<place> places_; // the local ones first
 };
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <deque>
 #include <optional>
 #include <span>
 #include <utility>
@@ -90,7 +91,7 @@ public:
 
   void learn(const std::filesystem::path& path, error_code& ec);
   void update(const event_view& e);
-  void update_mounts();
+  void end_batch(std::size_t queued);
   error_code resolve(const file_handle_view& directory, std::string_view name, std::string& path);
   error_code resolve(const event_view& e, std::string& path);
 
@@ -107,15 +108,18 @@ public:
 private:
   using place = mounted_filesystems::place;
 
-  void follow_mounts();
+  void put_learnt(const std::pair<file_handle, std::string>& one);
+  void note_certainty() noexcept;
   void forget();
   void arrive(const event_view& e, entry& parent, std::string_view name);
   void depart(const event_view& e, const entry& parent, std::string_view name);
 
   error_code append_directory(const file_handle_view& handle, std::string& path);
-  error_code ask(const file_handle_view& handle, entry*& found);
-  error_code ask_at(place& p, const file_handle_view& handle, entry*& found);
-  error_code climb(int directory, const file_handle_view& handle, entry*& found);
+  [[nodiscard]] bool is_certain(const entry& directory) const noexcept;
+  error_code ask(const file_handle_view& handle, std::string& path);
+  error_code ask_at(place& p, const file_handle_view& handle, std::string& path);
+  error_code climb(int directory, const file_handle_view& handle, entry*& found,
+                   std::string& kernels);
   error_code open_at(place& p, const file_handle_view& handle, unique_fd& fd);
   error_code resolve_file(const file_handle_view& handle, std::string& path);
   error_code read_link(int fd, std::string& path);
@@ -129,6 +133,20 @@ private:
   std::vector<std::pair<file_handle, std::string>> learnt_;
   bool is_deleted_ = false;
   std::uint64_t asked_ = 0;
+
+  // What the kernel says is of now, and what events say is of their time. A directory that was
+  // asked for is where it was said to be only for who has heard of all events before that.
+  struct batch
+  {
+    std::uint64_t number;
+    std::uint64_t events; ///< When so many have been told, all that was queued at its end has.
+  };
+
+  std::uint64_t events_ = 0; ///< Told by `update`.
+  std::uint64_t batch_ = 1;
+  std::uint64_t last_certain_batch_ = 0;
+  std::deque<batch> uncertain_;
+  bool has_asked_ = false; ///< In this batch.
 };
 
 // Learning ----------------------------------------------------------------------------------------
@@ -138,9 +156,15 @@ void path_resolver::impl::learn(const std::filesystem::path& path, error_code& e
   const auto handle = handle_of(mounts_.reach(path), ec);
   if (!ec)
   {
-    tree_.put_root(handle, path.native());
-    learnt_.emplace_back(handle, path.native());
+    put_learnt(learnt_.emplace_back(handle, path.native()));
   }
+}
+
+void path_resolver::impl::put_learnt(const std::pair<file_handle, std::string>& one)
+{
+  auto& e = tree_.put_root(one.first, one.second);
+  e.is_learnt = true;
+  e.seen_under = mounts_.generation();
 }
 
 /// What the user has named stays known where it still is there.
@@ -148,14 +172,13 @@ void path_resolver::impl::forget()
 {
   tree_.clear();
   std::erase_if(learnt_, [this](const auto& one) { return !leads_to(one.second, one.first); });
-  for (const auto& [handle, path] : learnt_)
-  {
-    tree_.put_root(handle, path);
-  }
+  std::ranges::for_each(learnt_, [this](const auto& one) { put_learnt(one); });
 }
 
 void path_resolver::impl::update(const event_view& e)
 {
+  ++events_;
+  note_certainty();
   if (e.is_overflow())
   {
     forget(); // whatever was lost may have moved anything
@@ -221,18 +244,32 @@ void path_resolver::impl::depart(const event_view& e, const entry& parent, std::
   }
 }
 
-void path_resolver::impl::update_mounts()
+void path_resolver::impl::end_batch(std::size_t queued)
 {
   mounts_.let_go();
-  follow_mounts();
+  mounts_.update();
+  if (std::exchange(has_asked_, false))
+  {
+    uncertain_.push_back({batch_++, events_ + queued});
+    note_certainty();
+  }
 }
 
-void path_resolver::impl::follow_mounts()
+void path_resolver::impl::note_certainty() noexcept
 {
-  if (mounts_.update())
+  while (!uncertain_.empty() && uncertain_.front().events <= events_)
   {
-    forget();
+    last_certain_batch_ = uncertain_.front().number;
+    uncertain_.pop_front();
   }
+}
+
+/// Whether the path of a directory is right without looking. Any change of the mounts may have
+/// hidden it.
+bool path_resolver::impl::is_certain(const entry& directory) const noexcept
+{
+  return options_.is_updated && directory.seen_under == mounts_.generation() &&
+         directory_tree::last_asked_in(directory) <= last_certain_batch_;
 }
 
 // Telling -----------------------------------------------------------------------------------------
@@ -278,20 +315,18 @@ error_code path_resolver::impl::resolve(const file_handle_view& directory, std::
 error_code path_resolver::impl::append_directory(const file_handle_view& handle, std::string& path)
 {
   entry* directory = tree_.find(handle);
-  bool is_known = directory != nullptr && tree_.append_path(*directory, path);
-  if (is_known && !options_.is_updated && !leads_to(path, handle))
+  if (directory == nullptr || !tree_.append_path(*directory, path))
   {
-    path.clear();
-    tree_.detach(*directory);
-    is_known = false;
+    return ask(handle, path);
   }
-  if (!is_known)
+  if (!is_certain(*directory))
   {
-    if (const auto ec = ask(handle, directory))
+    if (!leads_to(path, handle))
     {
-      return ec;
+      tree_.detach(*directory);
+      return ask(handle, path);
     }
-    tree_.append_path(*directory, path);
+    directory->seen_under = mounts_.generation();
   }
   is_deleted_ = directory_tree::is_deleted(*directory);
   return {};
@@ -327,14 +362,15 @@ error_code path_resolver::impl::read_link(int fd, std::string& path)
 
 // Asking ------------------------------------------------------------------------------------------
 
-error_code path_resolver::impl::ask(const file_handle_view& handle, entry*& found)
+error_code path_resolver::impl::ask(const file_handle_view& handle, std::string& path)
 {
   ++asked_;
-  follow_mounts();
+  has_asked_ = true;
+  mounts_.update();
   error_code ec = errc::unknown_filesystem;
   for (auto* const p : mounts_.of(handle))
   {
-    ec = ask_at(*p, handle, found);
+    ec = ask_at(*p, handle, path);
     if (!ec || ec == errc::stale)
     {
       break;
@@ -345,6 +381,10 @@ error_code path_resolver::impl::ask(const file_handle_view& handle, entry*& foun
 
 error_code path_resolver::impl::open_at(place& p, const file_handle_view& handle, unique_fd& fd)
 {
+  if (!p.opens_handles)
+  {
+    return errc::no_handles;
+  }
   if (!p.fd)
   {
     // A descriptor with O_PATH would not do. Whoever watches the filesystem sees this opening.
@@ -359,8 +399,9 @@ error_code path_resolver::impl::open_at(place& p, const file_handle_view& handle
   return fd ? error_code() : explain(errno);
 }
 
-error_code path_resolver::impl::ask_at(place& p, const file_handle_view& handle, entry*& found)
+error_code path_resolver::impl::ask_at(place& p, const file_handle_view& handle, std::string& path)
 {
+  path.clear();
   unique_fd directory;
   if (const auto ec = open_at(p, handle, directory))
   {
@@ -368,35 +409,45 @@ error_code path_resolver::impl::ask_at(place& p, const file_handle_view& handle,
   }
   learn_root(p, handle);
   error_code ec = errc::stale;
+  entry* found = nullptr;
+  std::string kernels;
   // Once more where it was moved on the way.
   for (int attempt = 0; attempt < 8 && ec == errc::stale; ++attempt)
   {
-    ec = climb(directory.get(), handle, found);
+    ec = climb(directory.get(), handle, found, kernels);
   }
-  std::string path;
-  if (!ec && (!tree_.append_path(*found, path) || !leads_to(path, handle)))
+  if (ec)
   {
-    tree_.detach(*found);
-    ec = errc::hidden;
+    return ec;
   }
-  return ec;
+  if (tree_.append_path(*found, path) && leads_to(path, handle))
+  {
+    found->seen_under = mounts_.generation();
+    return {};
+  }
+  // What it is in was moved meanwhile, of which nothing was heard yet; or it can't be seen.
+  tree_.detach(*found);
+  path = kernels;
+  return leads_to(path, handle) ? error_code() : error_code(errc::hidden);
 }
 
 /// The root of the mount, with the fsid that the events of this object have.
 void path_resolver::impl::learn_root(place& p, const file_handle_view& of_it)
 {
   const file_handle_view root(of_it.fsid(), p.root.type(), p.root.bytes());
-  if (tree_.find(root) == nullptr)
+  const auto* const known = tree_.find(root);
+  if (known == nullptr || !known->is_learnt)
   {
-    tree_.put_root(root, p.where.point);
+    tree_.put_root(root, p.where.point).seen_under = mounts_.generation();
   }
 }
 
 /// Goes up from a directory to the first whose path is known, and remembers those in between. Their
 /// names are those at the end of the kernel's path, if that was the same before and after.
-error_code path_resolver::impl::climb(int directory, const file_handle_view& handle, entry*& found)
+error_code path_resolver::impl::climb(int directory, const file_handle_view& handle, entry*& found,
+                                      std::string& kernels)
 {
-  std::string before;
+  std::string& before = kernels;
   std::string path;
   if (const auto ec = read_link(directory, before))
   {
@@ -435,7 +486,7 @@ error_code path_resolver::impl::climb(int directory, const file_handle_view& han
   }
   for (std::size_t i = unknown.size(); i-- > 0;)
   {
-    known = &tree_.put(unknown[i], *known, names[i]);
+    known = &tree_.put(unknown[i], *known, names[i], batch_);
   }
   found = known;
   return {};
@@ -444,7 +495,7 @@ error_code path_resolver::impl::climb(int directory, const file_handle_view& han
 /// A file without the name of its directory: by whichever of its names the kernel knows.
 error_code path_resolver::impl::resolve_file(const file_handle_view& handle, std::string& path)
 {
-  follow_mounts();
+  mounts_.update();
   error_code ec = errc::unknown_filesystem;
   for (auto* const p : mounts_.of(handle))
   {
@@ -487,9 +538,9 @@ void path_resolver::update(const event_view& e)
   impl_->update(e);
 }
 
-void path_resolver::update_mounts()
+void path_resolver::end_batch(std::size_t queued)
 {
-  impl_->update_mounts();
+  impl_->end_batch(queued);
 }
 
 error_code path_resolver::resolve(const event_view& e, std::string& path)

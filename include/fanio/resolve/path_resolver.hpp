@@ -61,7 +61,7 @@ struct path_options
 ///     std::cout << path << '\n';
 ///   }
 /// }
-/// resolver.update_mounts();
+/// resolver.end_batch(group.queued());
 /// ```
 class path_resolver
 {
@@ -82,10 +82,13 @@ public:
   /// but after an overflow, to see whether what was learnt is still there.
   FANIO_API void update(const event_view& e);
 
-  /// Follows the mounts, and lets go of the filesystems that were opened to ask: they can't be
-  /// unmounted meanwhile. To be called when the events of a read have been resolved. Where nothing
-  /// was asked and no mount has changed it is one system call.
-  FANIO_API void update_mounts();
+  /// To be called when the events of a read have been resolved, with `group.queued()`: how many are
+  /// still to be read. Until these have been told to `update`, what the kernel was asked for in
+  /// this batch may be ahead of the events, and is asked for again each time it is needed.
+  ///
+  /// It follows the mounts, and lets go of the filesystems that were opened to ask: they can't be
+  /// unmounted meanwhile. Where nothing was asked and no mount has changed it is one system call.
+  FANIO_API void end_batch(std::size_t queued);
 
   /// Puts the path of an event's object into `path`, whose memory is used again: that of the name
   /// in its directory, if the event has these; else of the handle of the object; else of its
