@@ -59,6 +59,7 @@ std::optional<mount> parse_mount(std::string_view line)
   {
   }
   m.type = next_field(line);
+  m.source = unescape(next_field(line));
   const bool is_whole = read_number(id, m.id) && read_number(parent, m.parent) && !m.type.empty();
   return is_whole ? std::optional(std::move(m)) : std::nullopt;
 }

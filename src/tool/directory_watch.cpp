@@ -1,6 +1,7 @@
 #include "directory_watch.hpp"
 
 #include "escape.hpp"
+#include "paths.hpp"
 #include <fanio/resolve/handle_of.hpp>
 
 #include <algorithm>
@@ -14,29 +15,22 @@ namespace fanio::tool {
 
 namespace {
 
-constexpr auto default_events = event_mask::open | event_mask::close | event_mask::modify |
-                                event_mask::open_exec | event_mask::create | event_mask::delete_ |
-                                event_mask::move | event_mask::attrib;
-
 /// What is told of a place itself. Always watched: after it the place has no name or no events.
 constexpr auto fates = event_mask::delete_self | event_mask::move_self;
-
-std::string join(const std::string& directory, std::string_view name)
-{
-  return directory + (directory.ends_with('/') ? "" : "/") + std::string(name);
-}
 
 } // namespace
 
 directory_watch::directory_watch(fanotify_handle group, const trace_options& options)
     : watch(std::move(group)),
-      shown_(options.events.value_or(default_events))
+      shown_(events_of(options))
 {
-  if (options.paths.empty())
+  auto paths = options.paths;
+  paths.insert(paths.end(), options.directories.begin(), options.directories.end());
+  if (paths.empty())
   {
-    add(".");
+    paths.emplace_back(".");
   }
-  for (const auto& path : options.paths)
+  for (const auto& path : paths)
   {
     add(path);
   }
@@ -78,25 +72,48 @@ void directory_watch::remember_directory(const std::string& path)
   }
 }
 
-std::optional<watched_object> directory_watch::locate(const event_view& e)
+void directory_watch::follow(const event_view& e)
 {
+  count_ = 0;
   if (is_left(e))
   {
-    return std::nullopt;
+    return;
   }
   note_fate(e);
-  path_ = path_of(e);
+  told_ = name_of(e);
+  object_path_ = join(told_.path, told_.name);
   if (e.is_directory() && has_any(e.mask(), event_mask::delete_ | event_mask::moved_from))
   {
-    std::erase_if(directories_, [this](const auto& known) { return known.second == path_; });
+    std::erase_if(directories_, [this](const auto& known) { return known.second == object_path_; });
   }
   if (e.is_directory() && has_any(e.mask(), event_mask::create | event_mask::moved_to))
   {
-    remember_directory(path_);
+    remember_directory(object_path_);
   }
-  const auto events = e.mask() & (shown_ | event_mask::all_modifiers);
-  const bool was_asked_for = !is_empty(events & ~event_mask::all_modifiers);
-  return was_asked_for ? std::optional(watched_object{events, path_}) : std::nullopt;
+  const auto modifiers = e.mask() & event_mask::all_modifiers;
+  const auto of_entry = e.mask() & shown_ & event_mask::all_dirent;
+  const auto of_object = e.mask() & shown_ & ~(event_mask::all_dirent | event_mask::all_modifiers);
+  // What the entry names is used after it came and before it goes.
+  const bool is_first = has_any(of_entry, ~event_mask::delete_);
+  tell_entry(is_first ? of_entry : event_mask{}, modifiers);
+  if (!is_empty(of_object))
+  {
+    objects_.at(count_++) = {.events = of_object | modifiers, .path = object_path_};
+  }
+  tell_entry(is_first ? event_mask{} : of_entry, modifiers);
+}
+
+void directory_watch::tell_entry(event_mask events, event_mask modifiers)
+{
+  if (!is_empty(events))
+  {
+    objects_.at(count_++) = {.events = events | modifiers, .path = told_.path, .name = told_.name};
+  }
+}
+
+std::span<const watched_object> directory_watch::locate(const event_view& /*e*/)
+{
+  return std::span(objects_).first(count_);
 }
 
 void directory_watch::note_fate(const event_view& e)
@@ -141,7 +158,7 @@ void directory_watch::leave_lost_places()
   std::erase_if(places_, [](const place& p) { return !is_empty(p.fate); });
 }
 
-std::string directory_watch::path_of(const event_view& e) const
+directory_watch::named_object directory_watch::name_of(const event_view& e) const
 {
   // A rename has two sides, of which that in a watched directory is known, the new one first.
   const auto [directory, name] = e.dfid()       ? std::pair(e.dfid(), e.name())
@@ -149,14 +166,14 @@ std::string directory_watch::path_of(const event_view& e) const
                                                 : std::pair(e.old_dfid(), e.old_name());
   if (const auto* top = find_place(directory); top != nullptr && name)
   {
-    return *name == "." ? *top : join(*top, *name);
+    return {*top, *name == "." ? std::string() : std::string(*name)};
   }
   if (const auto* file = find_place(e.fid()); file != nullptr)
   {
-    return *file;
+    return {*file};
   }
   const auto* inner = find_directory(directory);
-  return inner != nullptr ? *inner : std::string();
+  return inner != nullptr ? named_object{*inner} : named_object{};
 }
 
 const std::string* directory_watch::find_place(const std::optional<file_handle_view>& handle) const

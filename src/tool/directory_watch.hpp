@@ -3,6 +3,10 @@
 #include "watch.hpp"
 #include <fanio/file_handle.hpp>
 
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -22,7 +26,11 @@ public:
 
   [[nodiscard]] std::size_t places() const noexcept override { return places_.size(); }
 
-  [[nodiscard]] std::optional<watched_object> locate(const event_view& e) override;
+  [[nodiscard]] bool knows_processes() const noexcept override { return false; }
+
+  void follow(const event_view& e) override;
+
+  [[nodiscard]] std::span<const watched_object> locate(const event_view& e) override;
 
   void leave_lost_places() override;
 
@@ -43,8 +51,16 @@ private:
   void remember_directories_in(const std::string& path);
   void remember_directory(const std::string& path);
 
-  /// Empty if it is not to be known.
-  [[nodiscard]] std::string path_of(const event_view& e) const;
+  /// What is told of an event: the path of its object, or of the directory that an entry came to
+  /// or went from, with the name of that. Empty if it is not to be known.
+  struct named_object
+  {
+    std::string path{};
+    std::string name{};
+  };
+
+  [[nodiscard]] named_object name_of(const event_view& e) const;
+  void tell_entry(event_mask events, event_mask modifiers);
 
   /// Null if it is none of the places.
   [[nodiscard]] const std::string* find_place(const std::optional<file_handle_view>& handle) const;
@@ -57,7 +73,10 @@ private:
   std::vector<place> places_;
   std::vector<file_handle> left_;                            // moved: the marks are still there
   std::unordered_map<file_handle, std::string> directories_; // in the places
-  std::string path_;
+  named_object told_;
+  std::string object_path_;
+  std::array<watched_object, 2> objects_;
+  std::size_t count_ = 0;
 };
 
 } // namespace fanio::tool

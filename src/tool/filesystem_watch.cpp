@@ -1,138 +1,119 @@
 #include "filesystem_watch.hpp"
 
-#include "escape.hpp"
-#include <fanio/resolve/mount_table.hpp>
+#include "paths.hpp"
 
-#include <charconv>
-#include <filesystem>
-#include <iostream>
-#include <map>
-#include <set>
-#include <stdexcept>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <utility>
 
 namespace fanio::tool {
 
 namespace {
 
-constexpr auto default_events =
-    event_mask::open | event_mask::close | event_mask::modify | event_mask::open_exec;
-
 /// Events that no group with descriptors gets.
 constexpr auto without_descriptor =
     event_mask::attrib | event_mask::all_dirent | event_mask::delete_self | event_mask::move_self;
 
-/// What the kernel puts behind the path of an object that has lost its name.
-constexpr std::string_view deleted_suffix = " (deleted)";
-
-/// Whether the file has no name any more. Some filesystems give live files no links either, so this
-/// is asked only where the path says so too.
-bool is_unlinked(int fd) noexcept
-{
-  struct stat status;
-  return ::fstat(fd, &status) == 0 && status.st_nlink == 0;
-}
+constexpr auto arrivals = event_mask::create | event_mask::moved_to;
 
 } // namespace
 
-filesystem_watch::filesystem_watch(fanotify_handle group, const trace_options& options)
-    : watch(std::move(group)),
-      descriptors_(::open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC))
+filesystem_watch::filesystem_watch(fanotify_handle opened,
+                                   std::shared_ptr<resolve::path_resolver> paths,
+                                   std::shared_ptr<const path_filter> shown_paths,
+                                   event_mask shown) noexcept
+    : watch(std::move(opened)),
+      has_handles_(reports_file_handles(group().flags())),
+      paths_(std::move(paths)),
+      shown_paths_(std::move(shown_paths)),
+      shown_(shown)
+{}
+
+void filesystem_watch::add(const std::string& path, mark_target target, error_code& ec)
 {
-  const auto events = options.events.value_or(default_events);
-  if (has_any(events, without_descriptor))
-  {
-    throw std::runtime_error(to_string(events & without_descriptor) +
-                             ": as root only events of open files are shown, which have a process; "
-                             "leave these out, or run it as an ordinary user, who sees them "
-                             "without the process");
-  }
-  mark_paths(options, events);
-  mark_mounts(options, events);
+  auto events = has_handles_ ? shown_ | resolve::tree_events : shown_ & ~without_descriptor;
+  events |= event_mask::ondir;
+  events |= target == mark_target::inode ? event_mask::event_on_child : event_mask{};
+  group().add_mark(path, events, ec, target);
+  places_ += ec ? 0U : 1U;
 }
 
-void filesystem_watch::mark_paths(const trace_options& options, event_mask events)
+void filesystem_watch::follow(const event_view& e)
 {
-  for (const auto& path : options.paths)
+  if (!has_handles_)
   {
-    error_code ec;
-    group().add_mark(path, events, ec, mark_target::filesystem);
-    if (ec)
-    {
-      throw std::runtime_error(escape(path) + ": " + ec.message());
-    }
-    // A mark sees no other filesystem: for those that are mounted below it is not enough.
-    std::error_code unknown;
-    const auto canonical = std::filesystem::canonical(path, unknown);
-    if (unknown)
-    {
-      throw std::runtime_error(escape(path) + ": " + unknown.message());
-    }
-    filter_.add(canonical);
-    ++places_;
+    return;
   }
+  paths_->update(e);
+  if (e.is_directory() || !has_any(e.mask(), arrivals | event_mask::delete_) || !e.dfid() ||
+      paths_->resolve(e, path_))
+  {
+    return;
+  }
+  // Where both were merged, nobody knows which was the last.
+  has_any(e.mask(), arrivals) ? gone_.come(path_) : gone_.remove(path_);
 }
 
-void filesystem_watch::mark_mounts(const trace_options& options, event_mask events)
+std::span<const watched_object> filesystem_watch::locate(const event_view& e)
 {
-  std::set<std::string> marked;               // filesystems: one may be mounted at many places
-  std::map<std::string, std::string> refused; // and why
-  error_code unreadable;                      // then there is none to mark, which is told
-  for (const auto& m : resolve::read_mounts(0, unreadable))
+  count_ = 0;
+  const auto events = e.mask() & (shown_ | event_mask::all_modifiers);
+  const auto of_entry = events & event_mask::all_dirent;
+  const auto of_object = events & ~(event_mask::all_dirent | event_mask::all_modifiers);
+  // What the entry names is used after it came and before it goes.
+  const bool is_first = has_any(of_entry, ~event_mask::delete_);
+  if (!is_empty(of_entry) && is_first)
   {
-    if (!filter_.admits_below(m.point))
-    {
-      continue;
-    }
-    error_code ec;
-    group().add_mark(m.point, events, ec, mark_target::filesystem);
-    if (ec)
-    {
-      refused.emplace(m.device, escape(m.point) + " (" + m.type + "): " + ec.message());
-    }
-    else
-    {
-      marked.insert(m.device);
-    }
+    add_entry(e, of_entry);
   }
-  places_ += marked.size();
-  if (places_ == 0)
+  if (!is_empty(of_object))
   {
-    throw std::runtime_error(refused.empty() ? "/proc/self/mountinfo: it lists no mount"
-                                             : refused.begin()->second);
+    add_object(e, of_object);
   }
-  for (const auto& [device, why] : refused)
+  if (!is_empty(of_entry) && !is_first)
   {
-    if (options.verbose && !marked.contains(device))
-    {
-      std::cerr << "fanio trace: passed over " << why << '\n';
-    }
+    add_entry(e, of_entry);
   }
+  return std::span(objects_).first(count_);
 }
 
-std::optional<watched_object> filesystem_watch::locate(const event_view& e)
+void filesystem_watch::add_entry(const event_view& e, event_mask events)
 {
-  const auto path = path_of(e.fd());
-  const bool deleted = path.ends_with(deleted_suffix) && is_unlinked(e.fd());
-  const auto name = deleted ? path.substr(0, path.size() - deleted_suffix.size()) : path;
-  // What can't be known might have been asked for.
-  if (!path.empty() && !filter_.admits(name))
-  {
-    return std::nullopt;
-  }
-  return watched_object{e.mask(), path, deleted};
+  const auto [directory, name] = e.dfid()       ? std::pair(e.dfid(), e.name())
+                                 : e.new_dfid() ? std::pair(e.new_dfid(), e.new_name())
+                                                : std::pair(e.old_dfid(), e.old_name());
+  const auto ec = directory ? paths_->resolve(*directory, "", directory_)
+                            : error_code(resolve::errc::no_object);
+  directory_ = ec ? std::string() : directory_;
+  watched_object entry;
+  entry.events = events | (e.mask() & event_mask::all_modifiers);
+  entry.path = directory_;
+  entry.name = name.value_or("");
+  entry.deleted = !ec && paths_->is_deleted();
+  entry.unknown = ec;
+  add(entry, join(directory_, entry.name));
 }
 
-std::string_view filesystem_watch::path_of(int fd) noexcept
+void filesystem_watch::add_object(const event_view& e, event_mask events)
 {
-  std::array<char, 16> number{};
-  std::to_chars(number.data(), number.data() + number.size() - 1, fd);
-  const auto length = ::readlinkat(descriptors_.get(), number.data(), path_.data(), path_.size());
-  return length > 0 ? std::string_view(path_.data(), static_cast<std::size_t>(length))
-                    : std::string_view();
+  const auto ec = paths_->resolve(e, path_);
+  watched_object object;
+  object.events = events | (e.mask() & event_mask::all_modifiers);
+  object.path = path_;
+  object.deleted = !ec && (paths_->is_deleted() || gone_.has(path_));
+  object.unknown = ec;
+  add(object, path_);
+}
+
+/// What can't be known might have been asked for. But what is gone with its directory is mostly of
+/// somebody else, and says nothing.
+void filesystem_watch::add(const watched_object& object, std::string_view path)
+{
+  const bool is_shown = !path.empty()                            ? shown_paths_->admits(path)
+                        : object.unknown == resolve::errc::stale ? shown_paths_->admits_all()
+                                                                 : true;
+  if (is_shown)
+  {
+    objects_.at(count_++) = object;
+  }
 }
 
 } // namespace fanio::tool

@@ -1,43 +1,54 @@
 #pragma once
 
+#include "gone_names.hpp"
 #include "path_filter.hpp"
 #include "watch.hpp"
-#include <fanio/unique_fd.hpp>
+#include <fanio/resolve/path_resolver.hpp>
 
 #include <array>
-#include <limits.h>
+#include <memory>
+#include <string>
+#include <string_view>
 
 namespace fanio::tool {
 
-/// The privileged way: filesystem marks, and events with an open descriptor, whose path the kernel
-/// knows.
-///
-/// The path is that by which the file was reached: through another mount it has another one.
+/// The privileged way: marks of whole filesystems. Its group reports file handles with names; or,
+/// of filesystems that have no handles, descriptors, which takes no more than that they are open.
 class filesystem_watch : public watch
 {
 public:
-  /// Marks the filesystems of the paths and those that are mounted below them, and shows only what
-  /// is at or below these; without paths, every mounted filesystem. Of the mounted ones, those that
-  /// can't be marked are passed over.
-  ///
-  /// *Errors*: throws `std::runtime_error`.
-  filesystem_watch(fanotify_handle group, const trace_options& options);
+  /// Shows these events, of these paths and of those that are not to be known.
+  filesystem_watch(fanotify_handle opened, std::shared_ptr<resolve::path_resolver> paths,
+                   std::shared_ptr<const path_filter> shown_paths, event_mask shown) noexcept;
+
+  /// Marks what is at a path: its filesystem, or as an inode, a directory with what is in it.
+  void add(const std::string& path, mark_target target, error_code& ec);
 
   [[nodiscard]] std::size_t places() const noexcept override { return places_; }
 
-  [[nodiscard]] std::optional<watched_object> locate(const event_view& e) override;
+  [[nodiscard]] bool knows_processes() const noexcept override { return true; }
+
+  void follow(const event_view& e) override;
+
+  [[nodiscard]] std::span<const watched_object> locate(const event_view& e) override;
+
+  void end_batch() override { paths_->update_mounts(); }
 
 private:
-  void mark_paths(const trace_options& options, event_mask events);
-  void mark_mounts(const trace_options& options, event_mask events);
+  void add_entry(const event_view& e, event_mask events);
+  void add_object(const event_view& e, event_mask events);
+  void add(const watched_object& object, std::string_view path);
 
-  /// Empty if the kernel does not tell.
-  [[nodiscard]] std::string_view path_of(int fd) noexcept;
-
-  path_filter filter_;
+  bool has_handles_;
+  std::shared_ptr<resolve::path_resolver> paths_;
+  std::shared_ptr<const path_filter> shown_paths_;
+  event_mask shown_;
   std::size_t places_ = 0;
-  unique_fd descriptors_; // /proc/self/fd: half the price of a link by its whole path
-  std::array<char, PATH_MAX> path_;
+  gone_names gone_;
+  std::string directory_; // of the entry that was told last
+  std::string path_;      // of the object
+  std::array<watched_object, 2> objects_;
+  std::size_t count_ = 0;
 };
 
 } // namespace fanio::tool

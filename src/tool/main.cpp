@@ -1,21 +1,15 @@
 #include "doctor.hpp"
 #include "self_test.hpp"
-#include "trace.hpp"
-#include <fanio/error.hpp>
+#include "trace_command.hpp"
 #include <fanio/version.hpp>
 
 #include <CLI/CLI.hpp>
 
-#include <charconv>
-#include <chrono>
-#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <iostream>
-#include <limits>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -28,73 +22,6 @@ std::string version()
 {
   const auto part = [](int divisor) { return std::to_string(FANIO_VERSION / divisor % 100); };
   return "fanio " + part(10000) + "." + part(100) + "." + part(1);
-}
-
-/// Throws where some of the events are of those that can't be shown.
-void refuse(fanio::event_mask events, fanio::event_mask unfit, const std::string& why)
-{
-  if (has_any(events, unfit))
-  {
-    throw CLI::ValidationError("--events", to_string(events & unfit) + ": " + why);
-  }
-}
-
-fanio::event_mask parse_events(const std::string& text)
-{
-  fanio::error_code ec;
-  const auto events = fanio::parse_flags<fanio::event_mask>(text, ec);
-  if (ec)
-  {
-    throw CLI::ValidationError("--events", text + ": " + ec.message());
-  }
-  if (is_empty(events & ~fanio::event_mask::all_modifiers))
-  {
-    throw CLI::ValidationError("--events", text + ": names no event");
-  }
-  using fanio::event_mask;
-  refuse(events, event_mask::all_permission,
-         "permission events are for programs that answer them, and trace does not: leave them out");
-  refuse(events,
-         event_mask::fs_error | event_mask::mnt_attach | event_mask::mnt_detach |
-             event_mask::q_overflow,
-         "trace shows what happens to files, not this: leave it out");
-  return events;
-}
-
-std::chrono::seconds parse_seconds(const std::string& text)
-{
-  std::uint32_t n = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, n);
-  if (error != std::errc() || rest != end || n == 0)
-  {
-    throw CLI::ValidationError("--seconds",
-                               text + ": not a whole number from 1 to " +
-                                   std::to_string(std::numeric_limits<std::uint32_t>::max()));
-  }
-  return std::chrono::seconds(n);
-}
-
-const CLI::App* add_trace(CLI::App& app, trace_options& options)
-{
-  auto* trace = app.add_subcommand("trace", "Print one line for each file event, until Ctrl-C");
-  trace->add_option("PATH", options.paths,
-                    "Files and directories to show, with all below; default: everything. "
-                    "Unprivileged: files and directories to watch; default: the working one");
-  trace
-      ->add_option_function<std::string>(
-          "--events", [&options](const std::string& text) { options.events = parse_events(text); },
-          "Events to show; default: open,close,modify,open_exec, and unprivileged also "
-          "create,delete,move,attrib")
-      ->type_name("MASK");
-  trace->add_flag("--json", options.json, "Print one JSON object a line");
-  trace
-      ->add_option_function<std::string>(
-          "--seconds", [&options](const std::string& text)
-          { options.duration = parse_seconds(text); }, "End after N seconds")
-      ->type_name("N");
-  trace->add_flag("-v,--verbose", options.verbose, "Say on stderr what is watched and what is not");
-  return trace;
 }
 
 struct doctor_options
@@ -161,7 +88,7 @@ int main(int argc, char** argv)
   app.require_subcommand(1);
   trace_options options;
   doctor_options examination;
-  const auto* trace = add_trace(app, options);
+  const auto* trace = fanio::tool::add_trace(app, options);
   const auto* doctor = add_doctor(app, examination);
   try
   {
@@ -171,11 +98,12 @@ int main(int argc, char** argv)
   {
     // No command was found: it is more use to be told which one was looked for.
     const bool has_word = argc > 1 && app.get_subcommands().empty();
-    return has_word ? app.exit(CLI::ExtrasError("fanio", {argv[1]})) : app.exit(e);
+    has_word ? app.exit(CLI::ExtrasError("fanio", {argv[1]})) : app.exit(e);
+    return 1;
   }
   catch (const CLI::ParseError& e)
   {
-    return app.exit(e);
+    return app.exit(e) == 0 ? 0 : 1; // after --help it is 0
   }
   const auto* command = *trace ? trace : doctor;
   try

@@ -1,5 +1,6 @@
 #include "output.hpp"
 
+#include "escape.hpp"
 #include <fanio/unique_fd.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/write.hpp>
 
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
 
 #include <fcntl.h>
@@ -33,6 +35,7 @@ output::output(const asio::any_io_executor& executor) : stream_(executor)
   {
     fd.reset(::open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     can_wait_ = static_cast<bool>(fd);
+    is_terminal_ = ::isatty(STDOUT_FILENO) != 0;
     has_ended_ = !fd && errno == ENXIO; // a pipe without readers
   }
   if (!fd)
@@ -42,6 +45,23 @@ output::output(const asio::any_io_executor& executor) : stream_(executor)
   if (!fd)
   {
     throw std::system_error(errno, std::system_category(), "standard output");
+  }
+  stream_.assign(fd.get());
+  static_cast<void>(fd.release());
+}
+
+output::output(const asio::any_io_executor& executor, const std::string& new_file)
+    : name_(escape(new_file)),
+      stream_(executor)
+{
+  constexpr mode_t mode = 0666; // less the umask
+  unique_fd fd(::open(new_file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOCTTY | O_CLOEXEC, mode));
+  if (!fd)
+  {
+    const bool is_there = errno == EEXIST;
+    throw std::runtime_error(
+        name_ + ": " + std::system_category().message(errno) +
+        (is_there ? ": nothing is overwritten, give the name of a new file" : ""));
   }
   stream_.assign(fd.get());
   static_cast<void>(fd.release());
@@ -62,10 +82,24 @@ asio::awaitable<error_code> output::write(std::string_view text)
   co_return ec;
 }
 
-void output::close()
+void output::cancel()
 {
   error_code ignored;
-  stream_.close(ignored);
+  stream_.cancel(ignored);
+}
+
+void output::write_last(std::string_view text, error_code& ec)
+{
+  asio::write(stream_, asio::buffer(text), ec);
+}
+
+void output::close(error_code& ec)
+{
+  ec = {};
+  if (stream_.is_open())
+  {
+    stream_.close(ec);
+  }
 }
 
 } // namespace fanio::tool

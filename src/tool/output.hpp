@@ -6,12 +6,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include <string>
 #include <string_view>
 #include <utility>
 
 namespace fanio::tool {
 
-/// Standard output, as a thing to wait for: a reader that is slow, or gone, holds up nobody.
+/// Standard output, as a thing to wait for: a reader that is slow, or gone, holds up nobody. Or a
+/// file instead.
 ///
 /// Waiting needs O_NONBLOCK, and that is a property of the open file, which the shell and other
 /// programs share. So a pipe or a terminal is opened once more. What can't be (a file, which never
@@ -20,6 +22,15 @@ class output
 {
 public:
   explicit output(const asio::any_io_executor& executor);
+
+  /// A new file in its stead. *Errors*: throws `std::runtime_error`: where there is one already, it
+  /// is left alone.
+  output(const asio::any_io_executor& executor, const std::string& new_file);
+
+  /// What to call it where something fails.
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+  [[nodiscard]] bool is_terminal() const noexcept { return is_terminal_; }
 
   /// Whether nobody reads any more. Told at the start only; `async_wait_for_end` tells it later.
   [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
@@ -36,14 +47,23 @@ public:
   }
 
   /// Writes all of `text`, in one call where there is room. *Errors*: `broken_pipe` when nobody
-  /// reads any more; `interrupted` by a signal; `operation_aborted` by `close`.
+  /// reads any more; `interrupted` by a signal; `operation_aborted` by `cancel`.
   [[nodiscard]] asio::awaitable<error_code> write(std::string_view text);
 
-  void close();
+  /// Ends what is outstanding.
+  void cancel();
+
+  /// Writes without waiting for anything else meanwhile.
+  void write_last(std::string_view text, error_code& ec);
+
+  /// *Errors*: what a filesystem that writes later could not write.
+  void close(error_code& ec);
 
 private:
+  std::string name_ = "standard output";
   asio::posix::stream_descriptor stream_;
   bool can_wait_ = false;
+  bool is_terminal_ = false;
   bool has_ended_ = false;
 };
 

@@ -5,23 +5,52 @@
 
 namespace fanio::tool {
 
-void path_filter::add(std::string path)
+namespace {
+
+/// "/a" of "/a/b", empty of "/a": as the root is kept.
+std::string_view parent_of(std::string_view path) noexcept
 {
-  tops_.push_back(path == "/" ? std::string() : std::move(path));
+  const auto slash = path.rfind('/');
+  return path.substr(0, slash == path.npos ? 0 : slash);
 }
 
-bool path_filter::admits(std::string_view path) const noexcept
+/// The root as what stands before the slash of all below it.
+std::string without_slash(std::string path)
+{
+  return path == "/" ? std::string() : std::move(path);
+}
+
+} // namespace
+
+void path_filter::add(std::string path)
+{
+  tops_.push_back(without_slash(std::move(path)));
+}
+
+void path_filter::add_directory(std::string directory)
+{
+  directories_.push_back(without_slash(std::move(directory)));
+}
+
+bool path_filter::is_below(std::string_view path) const noexcept
 {
   // Whole components: /srv has /srv/a below it, and not /srv2.
   const auto holds = [path](const std::string& top)
   { return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/'); };
-  return tops_.empty() || std::ranges::any_of(tops_, holds);
+  return std::ranges::any_of(tops_, holds);
+}
+
+bool path_filter::admits(std::string_view path) const noexcept
+{
+  const auto is_in = [path](const std::string& directory)
+  { return path == (directory.empty() ? "/" : directory) || parent_of(path) == directory; };
+  return admits_all() || is_below(path) || std::ranges::any_of(directories_, is_in);
 }
 
 bool path_filter::admits_below(std::string_view path) const noexcept
 {
   const auto is_top = [path](const std::string& top) { return path == (top.empty() ? "/" : top); };
-  return admits(path) && std::ranges::none_of(tops_, is_top);
+  return is_below(path) && std::ranges::none_of(tops_, is_top);
 }
 
 } // namespace fanio::tool

@@ -6,20 +6,29 @@
 
 namespace fanio::tool {
 
-/// Which paths are shown: those at or below one of some paths; all, if there is none.
+/// Which paths are shown: those at or below one of some paths, or directly in one of some
+/// directories; all, if there is neither.
 class path_filter
 {
 public:
   /// `path` is canonical.
   void add(std::string path);
 
+  /// `directory` is canonical. It is admitted with what is in it, and not with what is below that.
+  void add_directory(std::string directory);
+
+  [[nodiscard]] bool admits_all() const noexcept { return tops_.empty() && directories_.empty(); }
+
   [[nodiscard]] bool admits(std::string_view path) const noexcept;
 
-  /// Whether it is admitted and none of the paths themselves.
+  /// Whether it is admitted by one of the paths, and is none of them itself.
   [[nodiscard]] bool admits_below(std::string_view path) const noexcept;
 
 private:
+  [[nodiscard]] bool is_below(std::string_view path) const noexcept;
+
   std::vector<std::string> tops_;
+  std::vector<std::string> directories_;
 };
 
 } // namespace fanio::tool

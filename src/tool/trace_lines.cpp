@@ -1,14 +1,17 @@
 #include "trace_lines.hpp"
 
 #include "escape.hpp"
+#include "event_types.hpp"
+#include "json_bytes.hpp"
+#include "paths.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <ctime>
 
 namespace fanio::tool {
@@ -17,22 +20,37 @@ namespace json = boost::json;
 
 namespace {
 
-/// "14:03:59.042" here, or "2025-01-31T13:03:59.042Z" (RFC 3339).
-std::string format_time(std::chrono::system_clock::time_point when, bool utc)
+using clock = std::chrono::system_clock;
+
+/// The digits behind the point.
+std::string fraction(clock::time_point when, int digits)
 {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(when);
-  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(when) - seconds;
-  const auto time = std::chrono::system_clock::to_time_t(seconds);
+  const auto part = std::chrono::floor<std::chrono::microseconds>(when) -
+                    std::chrono::floor<std::chrono::seconds>(when);
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(part).count();
+  return "." + std::to_string(1'000'000 + microseconds).substr(1, static_cast<std::size_t>(digits));
+}
+
+std::string format_time(clock::time_point when, bool utc, const char* format)
+{
+  const auto time = clock::to_time_t(std::chrono::floor<std::chrono::seconds>(when));
   std::tm parts{};
   utc ? ::gmtime_r(&time, &parts) : ::localtime_r(&time, &parts);
   std::array<char, 64> text{};
-  std::strftime(text.data(), text.size(), utc ? "%FT%T" : "%T", &parts);
-  std::string out(text.data());
-  out += '.';
-  out += std::to_string(1000 + milliseconds.count()).substr(1);
-  out += utc ? "Z" : "";
-  return out;
+  std::strftime(text.data(), text.size(), format, &parts);
+  return text.data();
 }
+
+/// "14:03:59.042317", or "1738328639.042317".
+std::string format_stamp(clock::time_point when, int timestamps)
+{
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
+  return timestamps == 0   ? std::string()
+         : timestamps == 1 ? format_time(when, false, "%T") + fraction(when, 6)
+                           : std::to_string(seconds) + fraction(when, 6);
+}
+
+// JSON --------------------------------------------------------------------------------------------
 
 json::array names_of(event_mask mask)
 {
@@ -47,34 +65,53 @@ json::array names_of(event_mask mask)
   return names;
 }
 
-/// The value of a key, null if it is not known. Bytes that are no text stand beside it as numbers.
-void put_bytes(json::object& object, std::string_view key, std::string_view bytes)
+void put_process(json::object& object, const told_process& p, const line_format& format)
 {
-  if (bytes.empty())
+  put_bytes(object, "comm", p.comm);
+  p.pid != 0 ? object.emplace("pid", p.pid) : object.emplace("pid", nullptr);
+  if (format.users)
   {
-    object.emplace(key, nullptr);
-    return;
-  }
-  object.emplace(key, replace_non_utf8(bytes));
-  if (!is_utf8(bytes))
-  {
-    json::array raw;
-    for (const char c : bytes)
-    {
-      raw.emplace_back(static_cast<unsigned char>(c));
-    }
-    object.emplace(std::string(key) + "_raw", std::move(raw));
+    p.uid ? object.emplace("uid", *p.uid) : object.emplace("uid", nullptr);
+    p.gid ? object.emplace("gid", *p.gid) : object.emplace("gid", nullptr);
   }
 }
 
-json::object to_json(std::string_view time, const trace_record& r)
+void put_details(json::object& object, const told_process& p, const line_format& format)
+{
+  if (format.exe)
+  {
+    put_bytes(object, "exe", p.exe);
+  }
+  if (format.cgroups)
+  {
+    put_bytes(object, "cgroup", p.cgroup);
+    put_bytes(object, "container", p.container);
+  }
+}
+
+/// As fatrace has it: the time of day is a string, the seconds are a number.
+json::value to_timestamp(const std::string& stamp, int timestamps)
+{
+  return timestamps == 1 ? json::value(stamp) : json::value(std::stod(stamp));
+}
+
+json::object to_json(std::string_view time, const std::string& stamp, const trace_record& r,
+                     const line_format& format)
 {
   json::object object;
   object.emplace("time", time);
+  if (format.timestamps != 0)
+  {
+    object.emplace("timestamp", to_timestamp(stamp, format.timestamps));
+  }
+  put_process(object, r.process, format);
+  object.emplace("types", types_of(r.mask));
   object.emplace("mask", names_of(r.mask));
-  r.pid != 0 ? object.emplace("pid", r.pid) : object.emplace("pid", nullptr);
-  put_bytes(object, "comm", r.process);
-  put_bytes(object, "path", r.path);
+  put_bytes(object, "path", format.names ? join(r.path, r.name) : std::string(r.path));
+  if (!r.name.empty())
+  {
+    put_bytes(object, "name", r.name);
+  }
   if (r.deleted)
   {
     object.emplace("deleted", true);
@@ -83,46 +120,145 @@ json::object to_json(std::string_view time, const trace_record& r)
   {
     object.emplace("error", r.error);
   }
+  put_details(object, r.process, format);
+  if (format.parents)
+  {
+    json::array parents;
+    for (const auto& p : r.process.parents)
+    {
+      auto& parent = parents.emplace_back(json::object()).as_object();
+      put_process(parent, p, format);
+      put_details(parent, p, format);
+    }
+    object.emplace("parents", std::move(parents));
+  }
   return object;
 }
 
-std::string known(const std::string& text)
+// Text --------------------------------------------------------------------------------------------
+
+enum class colour
 {
-  return text.empty() ? "?" : text;
+  none,
+  red,
+  green,
+  yellow,
+  cyan,
+};
+
+std::string paint(std::string text, colour c, bool is_wanted)
+{
+  constexpr std::array<std::string_view, 5> codes{"0", "31", "32", "33", "36"};
+  return is_wanted && c != colour::none
+             ? "\x1b[" + std::string(codes[static_cast<std::size_t>(c)]) + "m" + text + "\x1b[0m"
+             : text;
 }
 
-std::string to_text(const trace_record& r)
+colour colour_of(event_mask mask)
 {
-  return known(escape(r.process)) + "(" + (r.pid != 0 ? std::to_string(r.pid) : "?") +
-         "): " + to_string(r.mask) + " " + known(escape(r.path)) +
-         (r.error.empty() ? "" : ": " + r.error);
+  using enum event_mask;
+  return has_any(mask, delete_ | delete_self)                                    ? colour::red
+         : has_any(mask, modify | close_write | all_dirent | move_self | attrib) ? colour::yellow
+                                                                                 : colour::green;
+}
+
+/// At least three characters, as fatrace has it.
+std::string pad(std::string types)
+{
+  constexpr std::size_t width = 3;
+  types.resize(std::max(types.size(), width), ' ');
+  return types;
+}
+
+std::string describe_parent(const told_process& p, const line_format& format)
+{
+  return "(pid=" + std::to_string(p.pid) + (p.comm.empty() ? "" : " comm=" + escape(p.comm)) +
+         (format.exe && !p.exe.empty() ? " exe=" + escape(p.exe) : "") + ")";
+}
+
+/// What stands behind the path.
+std::string describe_more(const told_process& p, const line_format& format)
+{
+  std::string text;
+  text += format.exe && !p.exe.empty() ? " exe=" + escape(p.exe) : "";
+  text += format.cgroups && !p.cgroup.empty() ? " cgroup=" + escape(p.cgroup) : "";
+  text += format.cgroups && !p.container.empty() ? " container=" + escape(p.container) : "";
+  std::string separator = ", parents=";
+  for (const auto& parent : p.parents)
+  {
+    text += separator + describe_parent(parent, format);
+    separator = ",";
+  }
+  return text;
+}
+
+std::string to_text(const trace_record& r, const line_format& format)
+{
+  const auto& p = r.process;
+  const auto comm = p.comm.empty() ? "unknown" : escape(p.comm);
+  const auto user = format.users && p.uid && p.gid
+                        ? " [" + std::to_string(*p.uid) + ":" + std::to_string(*p.gid) + "]"
+                        : std::string();
+  const auto path = format.names ? join(r.path, r.name) : std::string(r.path);
+  const auto shown = path.empty() ? (r.deleted ? "" : "?") : escape(path) + (r.deleted ? " " : "");
+  return paint(comm, colour::cyan, format.colours) + "(" + std::to_string(p.pid) + ")" + user +
+         ": " + paint(pad(types_of(r.mask)), colour_of(r.mask), format.colours) + " " + shown +
+         (r.deleted ? "(deleted)" : "") + (r.error.empty() ? "" : ": " + r.error) +
+         describe_more(p, format);
 }
 
 } // namespace
 
 void trace_lines::start(std::chrono::system_clock::time_point when)
 {
-  time_ = format_time(when, json_);
+  when_ = when;
+  stamp_ = format_stamp(when, format_.timestamps);
   text_.clear();
+  last_.reset();
+}
+
+bool trace_lines::continues_last(const trace_record& record) const noexcept
+{
+  return last_ && !record.name.empty() && record.error.empty() &&
+         record.process.pid == last_->pid && record.path == last_->path;
 }
 
 void trace_lines::add(const trace_record& record)
 {
-  text_ += json_ ? json::serialize(to_json(time_, record)) : time_ + " " + to_text(record);
-  text_ += '\n';
+  if (format_.json)
+  {
+    const auto time = format_time(when_, true, "%FT%T") + fraction(when_, 3) + "Z";
+    text_ += json::serialize(to_json(time, stamp_, record, format_)) + '\n';
+    return;
+  }
+  auto shown = record;
+  if (continues_last(record))
+  {
+    shown.mask |= last_->mask;
+    text_.resize(last_->begin);
+  }
+  last_.reset();
+  if (!record.name.empty() && !format_.names)
+  {
+    last_ = {text_.size(), shown.mask, record.process.pid, std::string(record.path)};
+  }
+  text_ += stamp_ + (stamp_.empty() ? "" : " ") + to_text(shown, format_) + '\n';
 }
 
 void trace_lines::add_gap(event_mask mask, std::string_view what)
 {
-  if (json_)
+  last_.reset();
+  if (format_.json)
   {
+    const auto time = format_time(when_, true, "%FT%T") + fraction(when_, 3) + "Z";
     text_ +=
-        json::serialize(json::object({{"time", time_}, {"mask", names_of(mask)}, {"error", what}}));
+        json::serialize(json::object({{"time", time}, {"mask", names_of(mask)}, {"error", what}}));
   }
   else
   {
-    text_ += time_ + " " + (is_empty(mask) ? "" : to_string(mask) + ": ");
-    text_ += what;
+    text_ += stamp_ + (stamp_.empty() ? "" : " ") +
+             paint((is_empty(mask) ? "" : to_string(mask) + ": ") + std::string(what), colour::red,
+                   format_.colours);
   }
   text_ += '\n';
 }

@@ -1,7 +1,7 @@
 #include "watch.hpp"
 
 #include "directory_watch.hpp"
-#include "filesystem_watch.hpp"
+#include "filesystem_marks.hpp"
 
 #include <boost/system/system_error.hpp>
 
@@ -12,33 +12,36 @@ namespace fanio::tool {
 
 namespace {
 
-/// A group that reports fds, with pidfds where the kernel has them (5.15).
-fanotify_handle open_fd_group(const asio::any_io_executor& executor, error_code& ec)
-{
-  fanotify_handle group(executor);
-  group.open({.flags = init_flags::report_pidfd}, ec);
-  if (ec == boost::system::errc::invalid_argument)
-  {
-    group.open({}, ec);
-  }
-  return group;
-}
-
-} // namespace
-
-std::unique_ptr<watch> open_watch(const asio::any_io_executor& executor,
-                                  const trace_options& options)
+/// Whether this user may have groups with pids and descriptors, and so all the others.
+bool is_privileged(const asio::any_io_executor& executor)
 {
   error_code ec;
-  auto group = open_fd_group(executor, ec);
-  if (!ec)
+  fanotify_handle group(executor);
+  group.open({}, ec);
+  if (ec == errc::too_many_descriptors)
   {
-    return std::make_unique<filesystem_watch>(std::move(group), options);
+    throw boost::system::system_error(ec);
   }
-  if (ec == boost::system::errc::operation_not_permitted)
+  if (ec && ec != boost::system::errc::operation_not_permitted)
   {
-    group.open({.flags = init_flags::report_fid | init_flags::report_dfid_name}, ec);
+    throw std::runtime_error(ec.message());
   }
+  return !ec;
+}
+
+std::unique_ptr<watch> open_unprivileged(const asio::any_io_executor& executor,
+                                         const trace_options& options)
+{
+  if (options.processes.needs_processes())
+  {
+    throw std::runtime_error("not privileged: the kernel does not tell the processes, so nothing "
+                             "can be shown by them; leave these options out, or run it as root");
+  }
+  std::cerr << "fanio trace: not privileged: watching the named directories by inode marks; "
+               "the kernel does not tell the processes\n";
+  error_code ec;
+  fanotify_handle group(executor);
+  group.open({.flags = init_flags::report_fid | init_flags::report_dfid_name}, ec);
   if (ec == errc::too_many_descriptors)
   {
     throw boost::system::system_error(ec);
@@ -47,9 +50,28 @@ std::unique_ptr<watch> open_watch(const asio::any_io_executor& executor,
   {
     throw std::runtime_error(ec.message());
   }
-  std::cerr << "fanio trace: not privileged: watching the named directories by inode marks; "
-               "the kernel does not tell the processes\n";
   return std::make_unique<directory_watch>(std::move(group), options);
+}
+
+} // namespace
+
+event_mask events_of(const trace_options& options) noexcept
+{
+  constexpr auto usual = event_mask::access | event_mask::close | event_mask::modify |
+                         event_mask::open | event_mask::create | event_mask::delete_ |
+                         event_mask::move;
+  return options.events.value_or(usual | options.types.value_or(event_mask{}));
+}
+
+watches open_watches(const asio::any_io_executor& executor, const trace_options& options)
+{
+  if (is_privileged(executor))
+  {
+    return filesystem_marks(executor, options).take();
+  }
+  watches one;
+  one.push_back(open_unprivileged(executor, options));
+  return one;
 }
 
 } // namespace fanio::tool

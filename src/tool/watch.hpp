@@ -7,17 +7,21 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace fanio::tool {
 
 /// What an event is about.
 struct watched_object
 {
-  event_mask events{};   ///< Those that were asked for.
-  std::string_view path; ///< Empty if it is not to be known.
-  bool deleted = false;  ///< Certainly; then the path ends in " (deleted)".
+  event_mask events{};     ///< Those that were asked for.
+  std::string_view path{}; ///< Empty if it is not to be known.
+  std::string_view name{}; ///< Which entry of the directory `path` came or went, if one did.
+  bool deleted = false;    ///< It certainly leads nowhere any more.
+  error_code unknown{};    ///< Why there is no path.
 };
 
 /// A group with its marks, and how the paths of its events are found.
@@ -33,8 +37,19 @@ public:
   /// How many filesystems, or paths, are watched.
   [[nodiscard]] virtual std::size_t places() const noexcept = 0;
 
-  /// What the event is about, valid until the next call; nothing if that was not asked for.
-  [[nodiscard]] virtual std::optional<watched_object> locate(const event_view& e) = 0;
+  /// Whether the kernel tells which process it was.
+  [[nodiscard]] virtual bool knows_processes() const noexcept = 0;
+
+  /// To be called for each event in the order of reading, also for those that nobody is told of.
+  virtual void follow(const event_view& e) = 0;
+
+  /// What the event that was followed last is about, valid until the next call of anything; nothing
+  /// if that was not asked for. The kernel merges what happens to an entry of a directory with what
+  /// happens to that which the entry names, so there may be two.
+  [[nodiscard]] virtual std::span<const watched_object> locate(const event_view& e) = 0;
+
+  /// To be called when the events of a read were told.
+  virtual void end_batch() {}
 
   /// Leaves what can be watched no longer, and says so on stderr. To be called when no event is
   /// queued, for older ones may be behind that which tells it: events merge.
@@ -47,11 +62,17 @@ private:
   fanotify_handle group_;
 };
 
+/// The events that are to be shown: those that were asked for, or what fatrace shows.
+[[nodiscard]] event_mask events_of(const trace_options& options) noexcept;
+
+using watches = std::vector<std::unique_ptr<watch>>;
+
 /// Watches what the options name: with all that a privileged user may have, or else in the way
-/// that is open to everybody, which is then said on stderr.
+/// that is open to everybody, which is then said on stderr. Of several watches each has its own
+/// part of it.
 ///
 /// *Errors*: throws `std::runtime_error` with a message for the user.
-[[nodiscard]] std::unique_ptr<watch> open_watch(const asio::any_io_executor& executor,
-                                                const trace_options& options);
+[[nodiscard]] watches open_watches(const asio::any_io_executor& executor,
+                                   const trace_options& options);
 
 } // namespace fanio::tool

@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_CASE(without_a_path_all_are_shown)
 {
   const path_filter all;
   BOOST_TEST(all.admits("/srv"));
-  BOOST_TEST(all.admits_below("/srv"));
+  BOOST_TEST(all.admits_all());
 }
 
 BOOST_AUTO_TEST_CASE(a_path_admits_itself_and_what_is_below)
@@ -25,6 +25,21 @@ BOOST_AUTO_TEST_CASE(a_path_admits_itself_and_what_is_below)
   BOOST_TEST(!filter.admits("/"));
   BOOST_TEST(!filter.admits_below("/srv"));
   BOOST_TEST(filter.admits_below("/srv/a"));
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_admits_itself_and_what_is_directly_in_it)
+{
+  path_filter filter;
+  filter.add_directory("/srv");
+  filter.add_directory("/");
+  BOOST_TEST(!filter.admits_all());
+  BOOST_TEST(filter.admits("/srv"));
+  BOOST_TEST(filter.admits("/srv/a"));
+  BOOST_TEST(!filter.admits("/srv/a/b"));
+  BOOST_TEST(!filter.admits_below("/srv/a"));
+  BOOST_TEST(filter.admits("/"));
+  BOOST_TEST(filter.admits("/home"));
+  BOOST_TEST(!filter.admits("/home/a"));
 }
 
 BOOST_AUTO_TEST_CASE(one_of_several_is_enough)

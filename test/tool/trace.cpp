@@ -1,4 +1,5 @@
 #include "running_trace.hpp"
+#include "support/mounts.hpp"
 #include "support/requires.hpp"
 #include "support/temp_directory.hpp"
 
@@ -72,9 +73,11 @@ BOOST_AUTO_TEST_CASE(it_shows_the_path_and_the_process_of_a_file_that_is_opened)
 
   const auto line = trace.line_with("tail(");
 
-  const auto expected = "tail(" + std::to_string(tail.pid()) + "): open " + file.string();
-  BOOST_TEST(line.ends_with(expected), line);
-  BOOST_TEST(line.substr(2, 1) + line.substr(5, 1) + line.substr(8, 1) == "::.", line);
+  const auto expected = "tail(" + std::to_string(tail.pid()) + "): ";
+  BOOST_TEST(line.starts_with(expected), line);
+  BOOST_TEST(line.ends_with(" " + file.string()), line);
+  const auto types = line.substr(expected.size(), 3);
+  BOOST_TEST((types == "O  " || types == "RO "), line);
 }
 
 BOOST_AUTO_TEST_CASE(it_shows_only_what_is_below_its_directory)
@@ -88,7 +91,8 @@ BOOST_AUTO_TEST_CASE(it_shows_only_what_is_below_its_directory)
 
   const auto lines = trace.lines_until("/a/inside");
 
-  BOOST_TEST(lines.size() == 1U);
+  BOOST_TEST(lines.size() == 2U);
+  BOOST_TEST(lines.front().ends_with("): +   " + path + "/a"), lines.front());
 }
 
 BOOST_AUTO_TEST_CASE(it_shows_only_the_file_that_is_its_path)
@@ -108,7 +112,7 @@ BOOST_AUTO_TEST_CASE(it_follows_links_in_its_paths)
   test::running_trace trace({path + "/link"});
   directory.write("target/file");
 
-  BOOST_TEST(trace.line_with(path).ends_with("/target/file"));
+  BOOST_TEST(trace.line_with(path + "/target/").ends_with("/target/file"));
 }
 
 BOOST_AUTO_TEST_CASE(it_shows_everything_below_the_root)
@@ -119,18 +123,23 @@ BOOST_AUTO_TEST_CASE(it_shows_everything_below_the_root)
   BOOST_TEST(trace.line_with(file).ends_with(file));
 }
 
-BOOST_AUTO_TEST_CASE(it_shows_all_filesystems_without_a_path)
+BOOST_AUTO_TEST_CASE(it_shows_the_filesystems_on_devices_without_a_path)
 {
   fs::create_directory(directory / "a b");
-  const std::string script = "mount -t tmpfs none \"$1\" && exec \"$0\" trace --verbose";
-  const auto mounted = path + "/a b";
-  test::running_trace trace({"unshare", "-m", "sh", "-c", script, FANIO_TOOL, mounted},
+  fs::create_directory(directory / "memory");
+  const test::filesystem_image image("ext4");
+  const std::string script = "mount -o loop \"$1\" \"$2/a b\" && mount -t tmpfs none \"$2/memory\" "
+                             "&& exec \"$0\" trace --verbose --include \"$2/**\"";
+  test::running_trace trace({"unshare", "-m", "sh", "-c", script, FANIO_TOOL, image.path(), path},
                             test::user::same);
-  const auto elsewhere = directory.write("elsewhere").string();
-  std::ofstream("/proc/" + std::to_string(trace.pid()) + "/root" + mounted + "/file") << "text";
+  const auto seen_by_it = "/proc/" + std::to_string(trace.pid()) + "/root" + path;
+  std::ofstream(seen_by_it + "/memory/file") << "text";
+  std::ofstream(seen_by_it + "/a b/file") << "text";
 
-  BOOST_TEST(trace.line_with(elsewhere).ends_with(elsewhere));
-  BOOST_TEST(trace.line_with(mounted).ends_with(mounted + "/file"));
+  const auto lines = trace.lines_until(path + "/a b/file");
+
+  BOOST_TEST(lines.front().find("memory") == std::string::npos, lines.front());
+  BOOST_TEST(lines.back().ends_with(path + "/a b/file"), lines.back());
 }
 
 BOOST_AUTO_TEST_CASE(it_shows_the_filesystems_that_are_mounted_below_its_directory)
@@ -150,7 +159,8 @@ BOOST_AUTO_TEST_CASE(it_shows_the_filesystems_that_are_mounted_below_its_directo
 
   const auto lines = trace.lines_until("/a/last");
 
-  BOOST_TEST(lines.front().ends_with(path + "/a/below/file"), lines.front());
+  BOOST_TEST(lines.front().ends_with(": +   " + path + "/a/below"), lines.front());
+  BOOST_TEST(lines.at(1).ends_with(" " + path + "/a/below/file"), lines.at(1));
 }
 
 BOOST_AUTO_TEST_CASE(it_counts_the_filesystems_below_its_directory)
@@ -177,18 +187,6 @@ BOOST_AUTO_TEST_CASE(it_tells_which_filesystems_below_its_directory_it_passed_ov
                                                       "this path");
 }
 
-BOOST_AUTO_TEST_CASE(it_tells_which_filesystems_it_passed_over)
-{
-  const std::string script = "mount -t tmpfs none \"$1\" && mkdir \"$1/hidden\" && "
-                             "mount -t tmpfs none \"$1/hidden\" && mount -t tmpfs none \"$1\" && "
-                             "exec \"$0\" trace --verbose";
-  test::child trace({"unshare", "-m", "sh", "-c", script, FANIO_TOOL, path});
-
-  BOOST_TEST(trace.read_line(test::child::err) ==
-             "fanio trace: passed over " + path + "/hidden (tmpfs): there is nothing at this path");
-  BOOST_TEST(trace.read_line(test::child::err).starts_with("fanio trace: watching "));
-}
-
 BOOST_AUTO_TEST_CASE(it_shows_the_events_that_were_asked_for)
 {
   test::running_trace trace({path, "--events", "FAN_CLOSE_WRITE"});
@@ -197,7 +195,7 @@ BOOST_AUTO_TEST_CASE(it_shows_the_events_that_were_asked_for)
   const auto lines = trace.lines_until(file.string());
 
   BOOST_TEST(lines.size() == 1U);
-  BOOST_TEST(lines.back().ends_with("): close_write " + file.string()), lines.back());
+  BOOST_TEST(lines.back().ends_with("): CW  " + file.string()), lines.back());
 }
 
 BOOST_AUTO_TEST_CASE(it_has_no_name_for_a_process_that_is_gone)
@@ -211,7 +209,7 @@ BOOST_AUTO_TEST_CASE(it_has_no_name_for_a_process_that_is_gone)
 
   const auto line = trace.line_with(file.string());
 
-  BOOST_TEST(line.find(" ?(" + std::to_string(cat.pid()) + "): ") != std::string::npos, line);
+  BOOST_TEST(line.starts_with("unknown(" + std::to_string(cat.pid()) + "): "), line);
 }
 
 BOOST_AUTO_TEST_CASE(it_never_shows_itself)
@@ -232,7 +230,7 @@ BOOST_AUTO_TEST_CASE(control_characters_and_bytes_that_are_no_text_stay_on_one_l
   test::running_trace trace({path});
   directory.write("a\nb\x1b[31m\x7f\\\xff\xc3\xa4\xc2\x9b\xe2\x80\xa8");
 
-  const auto line = trace.line_with(path);
+  const auto line = trace.line_with(path + "/a");
 
   const std::string shown = "a\\x0ab\\x1b[31m\\x7f\\x5c\\xff\xc3\xa4\\xc2\\x9b\\xe2\\x80\\xa8";
   BOOST_TEST(line.ends_with(path + "/" + shown), line);
@@ -243,7 +241,7 @@ BOOST_AUTO_TEST_CASE(overlong_forms_and_surrogates_are_no_text)
   test::running_trace trace({path});
   directory.write("\xc0\xaf \xe0\x80\xaf \xed\xa0\x80 \xf0\x80\x80\xaf \xf4\x90\x80\x80 \xe2\x82");
 
-  const auto line = trace.line_with(path);
+  const auto line = trace.line_with(path + "/");
 
   BOOST_TEST(line.ends_with("/\\xc0\\xaf \\xe0\\x80\\xaf \\xed\\xa0\\x80 \\xf0\\x80\\x80\\xaf "
                             "\\xf4\\x90\\x80\\x80 \\xe2\\x82"),
@@ -260,7 +258,7 @@ BOOST_AUTO_TEST_CASE(a_line_of_json_has_all_of_an_event)
 
   BOOST_TEST(event.at("path").as_string() == file.string());
   BOOST_TEST(event.at("pid").as_int64() == tail.pid());
-  BOOST_TEST((event.at("mask") == json::array({"open"})));
+  BOOST_TEST(event.at("types").as_string().find('O') != std::string::npos);
   BOOST_TEST(event.at("time").as_string().ends_with("Z"));
   BOOST_TEST(!event.contains("path_raw"));
   BOOST_TEST(!event.contains("deleted"));
@@ -289,7 +287,7 @@ BOOST_AUTO_TEST_CASE(a_deleted_file_is_marked_in_json)
   const auto event = json::parse(trace.line_with("close_write")).as_object();
 
   BOOST_TEST(event.at("deleted").as_bool());
-  BOOST_TEST(event.at("path").as_string() == path + "/file (deleted)");
+  BOOST_TEST(event.at("path").as_string() == path + "/file");
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_looks_deleted_is_not)
@@ -308,7 +306,7 @@ BOOST_AUTO_TEST_CASE(events_that_were_dropped_are_told,
   test::running_trace trace({path, "--events", "close_write"});
   overflow(trace, directory);
 
-  BOOST_TEST(trace.line_with("q_overflow").ends_with(" q_overflow: events were dropped"));
+  BOOST_TEST(trace.line_with("q_overflow") == "q_overflow: events were dropped");
 }
 
 BOOST_AUTO_TEST_CASE(events_that_were_dropped_are_told_in_json,

@@ -42,12 +42,12 @@ BOOST_AUTO_TEST_CASE(it_shows_the_names_that_come_and_go_in_a_directory)
 {
   auto trace = test::running_trace::unprivileged({path});
   const auto file = directory.write("file");
-  BOOST_TEST(trace.line_with("create").ends_with(" ?(?): create " + file.string()));
+  BOOST_TEST(trace.line_with(": + ").ends_with("unknown(0): +   " + file.string()));
   fs::rename(file, directory / "moved");
-  BOOST_TEST(trace.line_with("moved_from").ends_with(" ?(?): moved_from " + file.string()));
-  BOOST_TEST(trace.line_with("moved_to").ends_with(" ?(?): moved_to " + path + "/moved"));
+  BOOST_TEST(trace.line_with(": < ").ends_with("unknown(0): <   " + file.string()));
+  BOOST_TEST(trace.line_with(": > ").ends_with("unknown(0): >   " + path + "/moved"));
   fs::remove(directory / "moved");
-  BOOST_TEST(trace.line_with("delete").ends_with(" ?(?): delete " + path + "/moved"));
+  BOOST_TEST(trace.line_with(": D ").ends_with("unknown(0): D   " + path + "/moved"));
 }
 
 BOOST_AUTO_TEST_CASE(it_watches_the_working_directory_without_a_path)
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(it_watches_the_working_directory_without_a_path)
   test::running_trace trace({"sh", "-c", script, FANIO_TOOL, path}, test::user::ordinary);
   directory.write("file");
 
-  BOOST_TEST(trace.line_with("create").ends_with(" ?(?): create ./file"));
+  BOOST_TEST(trace.line_with(": + ").ends_with("unknown(0): +   ./file"));
 }
 
 BOOST_AUTO_TEST_CASE(it_tells_directories_apart)
@@ -67,8 +67,8 @@ BOOST_AUTO_TEST_CASE(it_tells_directories_apart)
   directory.write("a/one");
   directory.write("b/two");
 
-  BOOST_TEST(trace.line_with("one").ends_with(": create " + path + "/a/one"));
-  BOOST_TEST(trace.line_with("two").ends_with(": create " + path + "/b/two"));
+  BOOST_TEST(trace.line_with("one").ends_with(": +   " + path + "/a/one"));
+  BOOST_TEST(trace.line_with("two").ends_with(": +   " + path + "/b/two"));
 }
 
 BOOST_AUTO_TEST_CASE(it_watches_a_file)
@@ -94,14 +94,14 @@ BOOST_AUTO_TEST_CASE(it_knows_the_directories_in_a_directory)
   { opened.emplace_back(::open(where.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); };
 
   list(directory / "old");
-  BOOST_TEST(trace.line_with("open").ends_with("|ondir " + path + "/old"));
+  BOOST_TEST(trace.line_with("O ").ends_with(" " + path + "/old"));
   list(directory / "new");
-  BOOST_TEST(trace.line_with("open").ends_with("|ondir " + path + "/new"));
+  BOOST_TEST(trace.line_with("O ").ends_with(" " + path + "/new"));
   fs::rename(directory / "new", directory / "newer");
   list(directory / "newer");
-  BOOST_TEST(trace.line_with("open").ends_with("|ondir " + path + "/newer"));
+  BOOST_TEST(trace.line_with("O ").ends_with(" " + path + "/newer"));
   list(path);
-  BOOST_TEST(trace.line_with("open").ends_with("|ondir " + path));
+  BOOST_TEST(trace.line_with("O ").ends_with(" " + path));
 }
 
 BOOST_AUTO_TEST_CASE(it_has_no_path_for_a_directory_that_moved_unseen)
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(it_has_no_path_for_a_directory_that_moved_unseen)
   fs::rename(directory / "old", directory / "new");
   fs::directory_iterator entries(directory / "new");
 
-  BOOST_TEST(trace.line_with("open").ends_with(": open|ondir ?"));
+  BOOST_TEST(trace.line_with("O ").ends_with(" ?"));
 }
 
 BOOST_AUTO_TEST_CASE(it_shows_where_a_name_went_by_a_rename)
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(it_shows_where_a_name_went_by_a_rename)
   auto trace = test::running_trace::unprivileged({path, "--events", "rename"});
   fs::rename(directory.write("file"), directory / "new");
 
-  BOOST_TEST(trace.line_with("rename").ends_with(": rename " + path + "/new"));
+  BOOST_TEST(trace.line_with(": <> ").ends_with(": <>  " + path + "/new"));
 }
 
 BOOST_AUTO_TEST_CASE(it_ends_when_its_directory_is_gone)
@@ -133,8 +133,8 @@ BOOST_AUTO_TEST_CASE(it_ends_when_its_directory_is_gone)
   BOOST_TEST(trace.read_line(test::child::err) == "fanio trace: " + a + " is gone");
   BOOST_TEST(trace.wait() == 0);
   const auto lines = trace.read_all(test::child::out);
-  BOOST_TEST(lines.find("delete " + a + "/file\n") != std::string::npos, lines);
-  BOOST_TEST(lines.find("delete_self") == std::string::npos, lines);
+  BOOST_TEST(lines.find("D  " + a + "/file\n") != std::string::npos, lines);
+  BOOST_TEST(lines.find(": S") == std::string::npos, lines);
 }
 
 BOOST_AUTO_TEST_CASE(it_ends_when_its_directory_was_moved)
@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(it_ends_when_its_directory_was_moved)
              "fanio trace: " + a + " was moved: its events are shown no longer");
   BOOST_TEST(trace.wait() == 0);
   const auto lines = trace.read_all(test::child::out);
-  BOOST_TEST(lines.find("create " + a + "/file\n") != std::string::npos, lines);
-  BOOST_TEST(lines.find("move_self") == std::string::npos, lines);
+  BOOST_TEST(lines.find("+   " + a + "/file\n") != std::string::npos, lines);
+  BOOST_TEST(lines.find(": S") == std::string::npos, lines);
 }
 
 BOOST_AUTO_TEST_CASE(it_ends_when_its_file_is_replaced)
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(it_goes_on_with_the_directories_that_are_left)
   const auto lines = trace.lines_until("/c/seen");
 
   BOOST_TEST(lines.size() == 1U);
-  BOOST_TEST(lines.back().ends_with(": create " + path + "/c/seen"));
+  BOOST_TEST(lines.back().ends_with(": +   " + path + "/c/seen"));
 }
 
 BOOST_AUTO_TEST_CASE(it_shows_that_its_directory_is_gone_where_that_was_asked_for)
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(it_shows_that_its_directory_is_gone_where_that_was_asked_fo
   auto trace = test::running_trace::unprivileged({path + "/a", "--events", "delete_self"});
   fs::remove(directory / "a");
 
-  BOOST_TEST(trace.line_with(path).ends_with(": delete_self|ondir " + path + "/a"));
+  BOOST_TEST(trace.line_with(path).ends_with(": S   " + path + "/a"));
   BOOST_TEST(trace.wait() == 0);
 }
 
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(it_says_that_its_directory_is_gone_also_where_other_events_
 
   BOOST_TEST(trace.read_line(test::child::err) == "fanio trace: " + path + "/a is gone");
   BOOST_TEST(trace.wait() == 0);
-  BOOST_TEST(trace.read_all(test::child::out).find("_self") == std::string::npos);
+  BOOST_TEST(trace.read_all(test::child::out).find(": S") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_line_of_json_has_null_for_what_is_not_known)

@@ -20,6 +20,7 @@ struct mount
   std::string root;         ///< Which directory of the filesystem it shows: mostly "/".
   std::string point;        ///< Where.
   std::string type;         ///< "ext4"
+  std::string source;       ///< "/dev/sda1"; with some filesystems any word.
 
   friend bool operator==(const mount&, const mount&) = default;
 };
