@@ -43,15 +43,18 @@ missing_packages() {
   g++ -shared -x c++ /dev/null -o /dev/null -lboost_unit_test_framework 2>/dev/null ||
     echo libboost-test1.81-dev
   preprocesses '#include <CLI/CLI.hpp>' || echo libcli11-dev
+  preprocesses '#include <re2/re2.h>' || echo libre2-dev
 }
 
 # Only root can mount what is made with these, and without them their tests are skipped.
 missing_tools() {
+  command -v jq >/dev/null || echo jq
   if [[ $(id -u) == 0 ]]; then
     command -v debugfs >/dev/null || echo e2fsprogs
     command -v mkfs.xfs >/dev/null || echo xfsprogs
     command -v mkfs.btrfs >/dev/null || echo btrfs-progs
     command -v bindfs >/dev/null || echo bindfs
+    command -v fatrace >/dev/null || echo fatrace
   fi
 }
 

@@ -284,8 +284,10 @@ BOOST_AUTO_TEST_CASE(a_deleted_file_is_marked_in_json)
     fs::remove(directory / "file");
   }
 
-  const auto event = json::parse(trace.line_with("close_write")).as_object();
+  const auto line = trace.line_with("close_write");
+  const auto event = json::parse(line).as_object();
 
+  BOOST_REQUIRE_MESSAGE(event.contains("deleted"), line);
   BOOST_TEST(event.at("deleted").as_bool());
   BOOST_TEST(event.at("path").as_string() == path + "/file");
 }
