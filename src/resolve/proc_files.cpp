@@ -115,13 +115,26 @@ std::optional<std::uint64_t> parse_namespace(std::string_view link)
                   : std::nullopt;
 }
 
-proc_directory::proc_directory(pid_t pid)
-    : fd_(sys::open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))
-{}
-
-std::optional<std::string> proc_directory::read(const char* name) const
+std::optional<std::uint64_t> started_processes(std::string_view stat)
 {
-  const unique_fd file(sys::open_at(fd_.get(), name, O_RDONLY | O_CLOEXEC));
+  constexpr std::string_view key = "\nprocesses ";
+  const auto start = stat.find(key);
+  if (start == stat.npos)
+  {
+    return std::nullopt;
+  }
+  stat.remove_prefix(start + key.size());
+  return parse_number<std::uint64_t>(stat.substr(0, stat.find('\n')));
+}
+
+std::optional<std::uint64_t> parse_pid_max(std::string_view text)
+{
+  return parse_number<std::uint64_t>(text.substr(0, text.find('\n')));
+}
+
+std::optional<std::string> read_file(int dirfd, const char* path)
+{
+  const unique_fd file(sys::open_at(dirfd, path, O_RDONLY | O_CLOEXEC));
   std::string text;
   std::array<char, 4096> piece;
   ssize_t bytes = file ? 1 : -1;
@@ -132,6 +145,15 @@ std::optional<std::string> proc_directory::read(const char* name) const
     text.append(piece.data(), bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
   }
   return bytes < 0 ? std::nullopt : std::optional(std::move(text));
+}
+
+proc_directory::proc_directory(pid_t pid)
+    : fd_(sys::open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))
+{}
+
+std::optional<std::string> proc_directory::read(const char* name) const
+{
+  return read_file(fd_.get(), name);
 }
 
 std::optional<std::string> proc_directory::read_link(const char* name) const

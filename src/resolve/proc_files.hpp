@@ -37,6 +37,15 @@ struct stat_fields
 /// "mnt:[4026531841]"
 [[nodiscard]] std::optional<std::uint64_t> parse_namespace(std::string_view link);
 
+/// The line "processes" of proc_stat(5): how many were started since the machine was.
+[[nodiscard]] std::optional<std::uint64_t> started_processes(std::string_view stat);
+
+/// The number in /proc/sys/kernel/pid_max.
+[[nodiscard]] std::optional<std::uint64_t> parse_pid_max(std::string_view text);
+
+/// The contents of a file, whose path starts at a directory; nothing where it can't be read.
+[[nodiscard]] std::optional<std::string> read_file(int dirfd, const char* path);
+
 /// The files of one process: once opened, it is never those of another with the same pid.
 class proc_directory
 {

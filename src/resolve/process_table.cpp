@@ -1,4 +1,5 @@
 #include "../sys.hpp"
+#include "ended_processes.hpp"
 #include "proc_files.hpp"
 #include <fanio/resolve/process_table.hpp>
 
@@ -10,14 +11,6 @@
 namespace fanio::resolve {
 
 namespace {
-
-/// What is kept of one process.
-struct record
-{
-  process known{};
-  std::uint64_t pidfd_inode = 0; ///< Which process, since Linux 6.9; 0: not known.
-  std::optional<process_details> more{};
-};
 
 /// Whether the process of the event has ended. Not so a zombie, which keeps its pid.
 bool has_ended(const event_view& e) noexcept
@@ -79,34 +72,64 @@ class process_table::impl
 {
 public:
   explicit impl(const process_options& options)
-      : max_processes_(std::max<std::size_t>(options.max_processes, 1))
-  {}
+      : max_processes_(std::max<std::size_t>(options.max_processes, 1)),
+        remembers_(options.remember_ended),
+        ended_(max_processes_)
+  {
+    if (remembers_)
+    {
+      ended_.end_batch();
+    }
+  }
 
   const process* find(const event_view& e);
   const process* find(pid_t pid);
   const process_details& details(const process& p);
 
-  void start_batch() noexcept { records_.clear(); }
+  void start_batch();
 
   [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
 
 private:
-  record* known(pid_t pid);
-  const process& remember(record r);
+  process_record* known(pid_t pid);
+  const process& remember(process_record r);
   const process& find_by_pidfd(const event_view& e);
+  const process& find_ended(pid_t pid, std::uint64_t pidfd_inode);
 
   std::size_t max_processes_;
-  std::unordered_map<pid_t, record> records_;
+  std::unordered_map<pid_t, process_record> records_;
   process_details nothing_;
+  bool remembers_;
+  ended_processes ended_;
 };
 
-record* process_table::impl::known(pid_t pid)
+void process_table::impl::start_batch()
+{
+  if (remembers_)
+  {
+    for (auto& [pid, r] : records_)
+    {
+      ended_.keep(std::move(r));
+    }
+    ended_.end_batch();
+  }
+  records_.clear();
+}
+
+const process& process_table::impl::find_ended(pid_t pid, std::uint64_t pidfd_inode)
+{
+  auto before = remembers_ ? ended_.find(pid, pidfd_inode) : std::nullopt;
+  return remember(before ? std::move(*before)
+                         : process_record{.known = {.pid = pid}, .pidfd_inode = pidfd_inode});
+}
+
+process_record* process_table::impl::known(pid_t pid)
 {
   const auto found = records_.find(pid);
   return found == records_.end() ? nullptr : &found->second;
 }
 
-const process& process_table::impl::remember(record r)
+const process& process_table::impl::remember(process_record r)
 {
   if (records_.size() >= max_processes_)
   {
@@ -128,7 +151,7 @@ const process* process_table::impl::find(const event_view& e)
   }
   // It had ended when the event was read: whoever has its pid now is another.
   const auto* const p = e.pidfd_error() ? nullptr : find(e.pid());
-  return p != nullptr ? p : &remember({.known = {.pid = e.pid()}});
+  return p != nullptr ? p : &find_ended(e.pid(), 0);
 }
 
 const process& process_table::impl::find_by_pidfd(const event_view& e)
@@ -144,7 +167,7 @@ const process& process_table::impl::find_by_pidfd(const event_view& e)
   // Asked after the reading: while the process is there, no other has its pid.
   if (has_ended(e))
   {
-    p = {.pid = e.pid()};
+    return find_ended(e.pid(), has_inode ? inode : 0);
   }
   return remember({.known = std::move(p), .pidfd_inode = inode});
 }
@@ -221,7 +244,7 @@ std::vector<process> process_table::ancestors(const process& p)
   return all;
 }
 
-void process_table::start_batch() noexcept
+void process_table::start_batch()
 {
   impl_->start_batch();
 }

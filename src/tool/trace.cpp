@@ -89,6 +89,7 @@ private:
   void print_summary();
 
   [[nodiscard]] asio::awaitable<void> print_events(watch& w);
+  void look_at_processes(const event_range& events);
   void leave_lost_places(watch& w);
   [[nodiscard]] std::size_t places() const;
   void add(watch& w, const event_view& e, trace_lines& lines);
@@ -108,7 +109,7 @@ private:
   watches watches_; // before the file: nothing is made where nothing can be watched
   output output_;
   turn turn_{context_.get_executor()};
-  resolve::process_table processes_;
+  resolve::process_table processes_{{.remember_ended = true}};
   line_format format_;
   trace_summary summary_;
   std::exception_ptr failure_;
@@ -221,7 +222,7 @@ asio::awaitable<void> tracer::print_events(watch& w)
     {
       throw std::runtime_error(ec.message());
     }
-    processes_.start_batch();
+    look_at_processes(events);
     std::ranges::for_each(events, [&](const event_view& e) { add(w, e, lines); });
     w.end_batch();
     buffer.clear(); // who waits for a slow reader keeps no filesystem busy
@@ -230,6 +231,20 @@ asio::awaitable<void> tracer::print_events(watch& w)
       co_return;
     }
     leave_lost_places(w);
+  }
+}
+
+/// Also at those that nobody asked for: a process that is seen when it starts has a name for what
+/// it does at its end.
+void tracer::look_at_processes(const event_range& events)
+{
+  processes_.start_batch();
+  for (const auto& e : events)
+  {
+    if (e.pid() != own_pid_)
+    {
+      static_cast<void>(processes_.find(e));
+    }
   }
 }
 

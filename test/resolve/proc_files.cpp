@@ -137,4 +137,15 @@ BOOST_AUTO_TEST_CASE(what_is_none)
   }
 }
 
+BOOST_AUTO_TEST_CASE(how_many_processes_were_started_has_a_line_of_its_own)
+{
+  using fanio::resolve::started_processes;
+  BOOST_TEST(started_processes("cpu 1 2\nctxt 5\nprocesses 3589\nprocs_running 1\n").value() ==
+             3589U);
+  BOOST_TEST(!started_processes("cpu 1 2\n").has_value());
+  BOOST_TEST(!started_processes("cpu 1\nprocesses many\n").has_value());
+  BOOST_TEST(fanio::resolve::parse_pid_max("32768\n").value() == 32768U);
+  BOOST_TEST(!fanio::resolve::parse_pid_max("").has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -100,6 +100,34 @@ BOOST_AUTO_TEST_CASE(of_one_that_has_ended_only_the_pid_is_known)
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_one_that_has_ended_what_was_known_before_is_told_where_that_is_asked_for)
+{
+  table = process_table({.remember_ended = true});
+  auto group = watch();
+  test::forked other(
+      [&]
+      {
+        ::prctl(PR_SET_NAME, "other");
+        const bool opened = ::close(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) == 0;
+        ::raise(SIGSTOP);
+        return opened ? ::close(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) : 1;
+      });
+  test::await_stopped(other);
+  {
+    const auto before = await(group);
+    table.start_batch();
+    BOOST_TEST(table.find(before.front())->comm.value() == "other");
+    BOOST_TEST(table.details(*table.find(before.front())).exe.has_value());
+  }
+  ::kill(other.pid(), SIGCONT);
+  BOOST_TEST(other.result() == 0);
+  const auto after = await(group);
+  table.start_batch();
+  const auto* const p = table.find(after.front());
+  BOOST_TEST(p->comm.value() == "other");
+  BOOST_TEST(table.details(*p).exe.has_value());
+}
+
 // A process of a pid namespace of its own can choose the pid of its child.
 BOOST_AUTO_TEST_CASE(one_that_has_got_the_pid_of_another_is_not_taken_for_it)
 {

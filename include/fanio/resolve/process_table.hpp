@@ -51,6 +51,13 @@ struct process_options
   /// How many processes of a batch are kept in mind; each takes about 200 bytes, and with details
   /// 1 KiB.
   std::size_t max_processes = 10'000;
+
+  /// What was known of a process in an earlier read is told of its events that are read after its
+  /// end, when it can't be asked for any more. It may have become another program in between. Its
+  /// pid is no proof that it is the same, but the kernel gives out all others first: it is taken as
+  /// one while less than half of all pids have been used since. Who may choose the pids of new
+  /// processes (CAP_CHECKPOINT_RESTORE) can feign another.
+  bool remember_ended = false;
 };
 
 /// Knows the processes of events.
@@ -60,8 +67,8 @@ struct process_options
 /// one, who has the pid when the event is looked at is taken for who had it when it happened,
 /// unless his start shows that he came later.
 ///
-/// Whatever is known of a process may change when it executes another program, so nothing is kept
-/// longer than the events of one read: `start_batch`.
+/// Whatever is known of a process may change when it executes another program, so nothing is told
+/// for longer than the events of one read, `start_batch`, of processes that can be asked.
 ///
 /// *Thread safety*: distinct objects are independent; one is used by one thread at a time.
 ///
@@ -83,8 +90,8 @@ public:
   FANIO_API process_table& operator=(process_table&&) noexcept;
   FANIO_API ~process_table();
 
-  /// Forgets all: to be called for each read.
-  FANIO_API void start_batch() noexcept;
+  /// Forgets all that can be asked for again: to be called for each read.
+  FANIO_API void start_batch();
 
   /// The process that caused an event; null where the event does not tell (pid 0). Valid until
   /// the next call.
