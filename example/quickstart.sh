@@ -36,6 +36,8 @@ missing_packages() {
   command -v ninja > /dev/null || echo ninja-build
   is_boost_new_enough || boost_package
   [[ -e /usr/include/CLI/CLI.hpp ]] || echo libcli11-dev
+  [[ -e /usr/include/re2/re2.h ]] || echo libre2-dev
+  command -v pkg-config > /dev/null || echo pkg-config
 }
 
 install_missing_packages() {

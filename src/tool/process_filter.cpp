@@ -39,13 +39,18 @@ bool process_filter::admits_process(const resolve::process* p,
   {
     return false;
   }
-  if (programs.is_empty() && cgroups.is_empty() && containers.is_empty())
+  if (!needs_details())
   {
     return true;
   }
   const auto& more = processes.details(known);
   return admits(programs, more.exe) && admits(cgroups, more.cgroup) &&
          admits(containers, more.container);
+}
+
+bool process_filter::needs_details() const noexcept
+{
+  return !programs.is_empty() || !cgroups.is_empty() || !containers.is_empty();
 }
 
 bool process_filter::needs_processes() const noexcept

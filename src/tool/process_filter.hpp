@@ -33,6 +33,9 @@ struct process_filter
   [[nodiscard]] bool admits_process(const resolve::process* p,
                                     resolve::process_table& processes) const;
 
+  /// Whether it takes `process_table::details`.
+  [[nodiscard]] bool needs_details() const noexcept;
+
   /// Whether some process has to be known for an event to be shown.
   [[nodiscard]] bool needs_processes() const noexcept;
 };

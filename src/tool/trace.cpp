@@ -238,12 +238,14 @@ asio::awaitable<void> tracer::print_events(watch& w)
 /// it does at its end.
 void tracer::look_at_processes(const event_range& events)
 {
+  const bool wants_details = format_.exe || format_.cgroups || options_.processes.needs_details();
   processes_.start_batch();
   for (const auto& e : events)
   {
-    if (e.pid() != own_pid_)
+    const auto* const p = e.pid() != own_pid_ ? processes_.find(e) : nullptr;
+    if (p != nullptr && wants_details)
     {
-      static_cast<void>(processes_.find(e));
+      static_cast<void>(processes_.details(*p));
     }
   }
 }
