@@ -9,8 +9,10 @@
 #include <cerrno>
 #include <charconv>
 #include <deque>
+#include <iterator>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -90,6 +92,7 @@ public:
   {}
 
   void learn(const std::filesystem::path& path, error_code& ec);
+  void foresee(const event_range& events);
   void update(const event_view& e);
   void end_batch(std::size_t queued);
   error_code resolve(const file_handle_view& directory, std::string_view name, std::string& path);
@@ -108,6 +111,16 @@ public:
 private:
   using place = mounted_filesystems::place;
 
+  struct named_place
+  {
+    file_handle directory;
+    std::string name;
+  };
+
+  using named_places = std::unordered_map<file_handle, named_place>;
+
+  [[nodiscard]] static named_places places_before(const event_range& events);
+  entry* settle(const file_handle& handle, named_places& before);
   void put_learnt(const std::pair<file_handle, std::string>& one);
   void note_certainty() noexcept;
   void forget();
@@ -117,6 +130,7 @@ private:
   error_code append_directory(const file_handle_view& handle, std::string& path);
   [[nodiscard]] bool is_certain(const entry& directory) const noexcept;
   error_code ask(const file_handle_view& handle, std::string& path);
+  error_code ask_again(const entry& directory, std::string& path);
   error_code ask_at(place& p, const file_handle_view& handle, std::string& path);
   error_code climb(int directory, const file_handle_view& handle, entry*& found,
                    std::string& kernels);
@@ -175,6 +189,73 @@ void path_resolver::impl::forget()
   std::ranges::for_each(learnt_, [this](const auto& one) { put_learnt(one); });
 }
 
+/// Where directories were before the first of the events, as far as these tell: from the last to
+/// the first, each undone.
+path_resolver::impl::named_places path_resolver::impl::places_before(const event_range& events)
+{
+  std::vector<event_view> of_directories;
+  std::ranges::copy_if(
+      events, std::back_inserter(of_directories), [](const event_view& e)
+      { return e.is_overflow() || (e.is_directory() && e.fid() && e.dfid() && e.name() != "."); });
+  named_places before;
+  for (std::size_t i = of_directories.size(); i-- > 0;)
+  {
+    const auto& e = of_directories[i];
+    if (e.is_overflow())
+    {
+      before.clear(); // whatever was lost may have moved anything
+      continue;
+    }
+    const file_handle handle(*e.fid());
+    if (has_any(e.mask(), arrivals))
+    {
+      before.erase(handle); // or both, in an order that is not known
+    }
+    else if (has_any(e.mask(), departures))
+    {
+      before.insert_or_assign(
+          handle, named_place{file_handle(*e.dfid()), std::string(e.name().value_or(""))});
+    }
+  }
+  return before;
+}
+
+/// Remembers where a directory was, and those above it; null where that is not to be known.
+entry* path_resolver::impl::settle(const file_handle& handle, named_places& before)
+{
+  std::string path;
+  entry* known = tree_.find(handle);
+  if (known != nullptr && tree_.append_path(*known, path))
+  {
+    return known;
+  }
+  const auto found = before.find(handle);
+  if (found == before.end())
+  {
+    return ask(handle, path) ? nullptr : tree_.find(handle);
+  }
+  const auto where = std::move(found->second);
+  before.erase(found); // and so there is an end, whatever the events say
+  auto* const parent = settle(where.directory, before);
+  const bool is_free = parent != nullptr && tree_.find_at(*parent, where.name) == nullptr;
+  return is_free ? &tree_.put(handle, *parent, where.name) : nullptr;
+}
+
+void path_resolver::impl::foresee(const event_range& events)
+{
+  if (!options_.is_updated)
+  {
+    return; // each path is asked for again, and then leads nowhere
+  }
+  auto before = places_before(events);
+  while (!before.empty())
+  {
+    const auto handle = before.begin()->first;
+    settle(handle, before);
+    before.erase(handle);
+  }
+}
+
 void path_resolver::impl::update(const event_view& e)
 {
   ++events_;
@@ -206,9 +287,12 @@ void path_resolver::impl::update(const event_view& e)
   auto* const parent = tree_.find(*directory);
   const bool arrives = is_rename || has_any(e.mask(), arrivals);
   const bool departs = has_any(e.mask(), departures);
-  if (parent != nullptr && arrives && !departs)
+  // It came and was removed while both were queued: a directory is removed once, and at last.
+  const bool is_brief = arrives && e.fid() && (e.mask() & departures) == event_mask::delete_;
+  if (parent != nullptr && arrives && (!departs || is_brief))
   {
     arrive(e, *parent, name);
+    is_brief ? tree_.remove(*tree_.find(*e.fid())) : void();
   }
   else if (auto* const known = e.fid() ? tree_.find(*e.fid()) : nullptr; known != nullptr)
   {
@@ -323,12 +407,36 @@ error_code path_resolver::impl::append_directory(const file_handle_view& handle,
   {
     if (!leads_to(path, handle))
     {
-      tree_.detach(*directory);
-      return ask(handle, path);
+      return ask_again(*directory, path);
     }
     directory->seen_under = mounts_.generation();
   }
   is_deleted_ = directory_tree::is_deleted(*directory);
+  return {};
+}
+
+/// Of a directory whose path does not lead to it. If it is gone, it was where it is said to have
+/// been, in that which is still there.
+error_code path_resolver::impl::ask_again(const entry& directory, std::string& path)
+{
+  const file_handle handle = directory.handle;
+  const entry* top = directory.is_root ? &directory : directory.parent;
+  while (!top->is_root && top->asked_in <= last_certain_batch_)
+  {
+    top = top->parent;
+  }
+  const file_handle above = top->handle;
+  std::string above_path;
+  tree_.append_path(*top, above_path);
+
+  std::string of_now;
+  auto ec = ask(handle, of_now);
+  if (ec != errc::stale || above == handle || !leads_to(above_path, above))
+  {
+    path = of_now;
+    return ec;
+  }
+  is_deleted_ = true;
   return {};
 }
 
@@ -396,6 +504,11 @@ error_code path_resolver::impl::open_at(place& p, const file_handle_view& handle
     }
   }
   fd.reset(open_handle(p.fd.get(), handle));
+  // Of a directory that is being removed just now; then it is gone.
+  for (int attempt = 0; attempt < 3 && !fd && errno == ENOMEM; ++attempt)
+  {
+    fd.reset(open_handle(p.fd.get(), handle));
+  }
   return fd ? error_code() : explain(errno);
 }
 
@@ -408,6 +521,10 @@ error_code path_resolver::impl::ask_at(place& p, const file_handle_view& handle,
     return ec;
   }
   learn_root(p, handle);
+  if (auto* const before = tree_.find(handle))
+  {
+    tree_.detach(*before);
+  }
   error_code ec = errc::stale;
   entry* found = nullptr;
   std::string kernels;
@@ -531,6 +648,11 @@ path_resolver::~path_resolver() = default;
 void path_resolver::learn(const std::filesystem::path& path, error_code& ec)
 {
   impl_->learn(path, ec);
+}
+
+void path_resolver::foresee(const event_range& events)
+{
+  impl_->foresee(events);
 }
 
 void path_resolver::update(const event_view& e)

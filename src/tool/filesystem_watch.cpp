@@ -36,6 +36,14 @@ void filesystem_watch::add(const std::string& path, mark_target target, error_co
   places_ += ec ? 0U : 1U;
 }
 
+void filesystem_watch::start_batch(const event_range& events)
+{
+  if (has_handles_)
+  {
+    paths_->foresee(events);
+  }
+}
+
 void filesystem_watch::follow(const event_view& e)
 {
   if (!has_handles_)

@@ -28,6 +28,8 @@ public:
 
   [[nodiscard]] bool knows_processes() const noexcept override { return true; }
 
+  void start_batch(const event_range& events) override;
+
   void follow(const event_view& e) override;
 
   [[nodiscard]] std::span<const watched_object> locate(const event_view& e) override;

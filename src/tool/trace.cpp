@@ -223,6 +223,7 @@ asio::awaitable<void> tracer::print_events(watch& w)
       throw std::runtime_error(ec.message());
     }
     look_at_processes(events);
+    w.start_batch(events);
     std::ranges::for_each(events, [&](const event_view& e) { add(w, e, lines); });
     w.end_batch();
     buffer.clear(); // who waits for a slow reader keeps no filesystem busy

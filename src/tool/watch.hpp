@@ -40,6 +40,9 @@ public:
   /// Whether the kernel tells which process it was.
   [[nodiscard]] virtual bool knows_processes() const noexcept = 0;
 
+  /// To be called with the events of a read, before any of them is followed.
+  virtual void start_batch(const event_range& /*events*/) {}
+
   /// To be called for each event in the order of reading, also for those that nobody is told of.
   virtual void follow(const event_view& e) = 0;
 

@@ -193,6 +193,47 @@ BOOST_AUTO_TEST_CASE(a_directory_that_was_gone_before_it_was_asked_for_is_stale)
   BOOST_TEST(path == "");
 }
 
+BOOST_AUTO_TEST_CASE(where_it_was_before_it_was_gone_can_be_foreseen)
+{
+  const auto fs = test::private_tmpfs();
+  fs::create_directories(fs / "a/b");
+  auto group = watch(fs.path());
+  write(fs / "a/b/file");
+  fs::remove_all(fs / "a");
+  const auto all = foreseen_paths(group);
+  BOOST_TEST((std::ranges::find(all, (fs / "a/b/file").string()) != all.end()));
+  BOOST_TEST(all.back() == (fs / "a").string());
+}
+
+BOOST_AUTO_TEST_CASE(where_it_was_before_it_moved_and_was_gone_can_be_foreseen)
+{
+  const auto fs = test::private_tmpfs();
+  fs.make_directory("a");
+  fs.make_directory("b");
+  auto group = watch(fs.path());
+  write(fs / "a/file");
+  fs::rename(fs / "a", fs / "b/c");
+  write(fs / "b/c/other");
+  fs::remove_all(fs / "b");
+  const auto all = foreseen_paths(group);
+  BOOST_TEST((std::ranges::find(all, (fs / "a/file").string()) != all.end()));
+  BOOST_TEST((std::ranges::find(all, (fs / "b/c/other").string()) != all.end()));
+}
+
+BOOST_AUTO_TEST_CASE(what_came_to_a_place_is_not_taken_for_what_was_there_before)
+{
+  const auto fs = test::private_tmpfs();
+  fs.make_directory("a");
+  auto group = watch(fs.path());
+  write(fs / "a/old");
+  fs::remove_all(fs / "a");
+  fs.make_directory("a");
+  write(fs / "a/new");
+  const auto all = foreseen_paths(group);
+  BOOST_TEST((std::ranges::find(all, (fs / "a/old").string()) != all.end()));
+  BOOST_TEST(all.back() == (fs / "a/new").string());
+}
+
 BOOST_AUTO_TEST_CASE(names_are_any_bytes)
 {
   const auto fs = test::private_tmpfs();

@@ -55,6 +55,25 @@ struct paths_fixture : scenario
     return all.empty() ? "no event" : all.back();
   }
 
+  /// The paths of all that is queued, which is looked through before.
+  std::vector<std::string> foreseen_paths(fanotify_handle& group)
+  {
+    constexpr std::size_t for_all = 256 * 1024;
+    fanio::event_buffer large(for_all);
+    const auto events = group.read_events(large);
+    resolver.foresee(events);
+    std::vector<std::string> all;
+    for (const auto& e : events)
+    {
+      resolver.update(e);
+      std::string path;
+      const auto ec = resolver.resolve(e, path);
+      all.push_back(ec ? ec.message() : path);
+    }
+    resolver.end_batch(group.queued());
+    return all;
+  }
+
   resolve::path_resolver resolver;
 };
 

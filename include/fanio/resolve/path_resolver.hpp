@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fanio/event_mask.hpp>
+#include <fanio/event_range.hpp>
 #include <fanio/event_view.hpp>
 #include <fanio/file_handle.hpp>
 #include <fanio/resolve/error.hpp>
@@ -53,7 +54,9 @@ struct path_options
 /// ```cpp
 /// fanio::resolve::path_resolver resolver;
 /// std::string path;
-/// for (const auto e : co_await group.async_read_events(buffer))
+/// const auto events = co_await group.async_read_events(buffer);
+/// resolver.foresee(events);
+/// for (const auto e : events)
 /// {
 ///   resolver.update(e);
 ///   if (const auto ec = resolver.resolve(e, path); !ec)
@@ -76,6 +79,11 @@ public:
   ///
   /// *Errors*: those of name_to_handle_at(2) and statfs(2).
   FANIO_API void learn(const std::filesystem::path& path, error_code& ec);
+
+  /// Learns from all the events of a read where directories were that are gone since, or have
+  /// moved: when it comes to the events before, they can't be asked for any more. To be called
+  /// before `update` of the first; what is known already is left as it is.
+  FANIO_API void foresee(const event_range& events);
 
   /// Follows what an event tells: directories that came, moved or went; an overflow, after which
   /// nothing is certain. To be called for each event in the order of reading. Makes no system call
