@@ -2,6 +2,7 @@
 
 #include "output.hpp"
 #include "paths.hpp"
+#include "pipeline.hpp"
 #include "process_teller.hpp"
 #include "trace_lines.hpp"
 #include "trace_summary.hpp"
@@ -109,6 +110,7 @@ private:
   watches watches_; // before the file: nothing is made where nothing can be watched
   output output_;
   turn turn_{context_.get_executor()};
+  pipeline pipeline_;
   resolve::process_table processes_{{.remember_ended = true}};
   line_format format_;
   trace_summary summary_;
@@ -308,7 +310,8 @@ void tracer::add(const event_view& e, const watched_object& object, trace_lines&
     return;
   }
   const auto* const p = processes_.find(e);
-  if (!options_.processes.admits_process(p, processes_))
+  const bool is_echo = p != nullptr && pipeline_.has(*p);
+  if (is_echo || !options_.processes.admits_process(p, processes_))
   {
     return;
   }

@@ -163,6 +163,21 @@ BOOST_AUTO_TEST_CASE(the_file_that_it_writes_is_not_shown,
   BOOST_TEST(text.find(log) == std::string::npos, text);
 }
 
+BOOST_AUTO_TEST_CASE(what_its_readers_do_is_not_shown,
+                     *boost::unit_test::precondition(test::is_privileged))
+{
+  const std::string script =
+      "\"$0\" trace --verbose --seconds 2 \"$1\" | grep . | tee \"$1/log\" > \"$1/copy\"";
+  test::running_trace trace({"bash", "-c", script, FANIO_TOOL, path}, test::user::same);
+  directory.write("file");
+  BOOST_TEST(trace.wait() == 0);
+
+  const auto text = read_file(directory / "log");
+
+  BOOST_TEST(text.find(path + "/file") != std::string::npos, text);
+  BOOST_TEST(text.find("tee(") == std::string::npos, text);
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_is_there_is_not_overwritten)
 {
   const auto log = directory.write("log", "mine").string();
