@@ -13,9 +13,9 @@ namespace fanio::resolve {
 /// What is kept of one process.
 struct process_record
 {
-  process known{};
+  process known;
   std::uint64_t pidfd_inode = 0; ///< Which process, since Linux 6.9; 0: not known.
-  std::optional<process_details> more{};
+  std::optional<process_details> more;
 };
 
 /// Processes of earlier reads, for events that are read after their process has ended.
@@ -48,7 +48,7 @@ private:
   std::unordered_map<pid_t, kept> processes_;
   std::uint64_t started_ = 0;
   std::chrono::steady_clock::time_point counted_at_;
-  std::optional<std::uint64_t> started_now_{}; ///< In this read, where that was asked for.
+  std::optional<std::uint64_t> started_now_; ///< In this read, where that was asked for.
   std::uint64_t bound_ = 0;
 };
 

@@ -18,9 +18,25 @@ bool has_ended(const event_view& e) noexcept
   return sys::signal_process(e.pidfd()) != 0 && errno == ESRCH;
 }
 
+/// One of which nothing else is known.
+process unknown_process(pid_t pid)
+{
+  process p;
+  p.pid = pid;
+  return p;
+}
+
+process_record record_of(process known, std::uint64_t pidfd_inode = 0)
+{
+  process_record r;
+  r.known = std::move(known);
+  r.pidfd_inode = pidfd_inode;
+  return r;
+}
+
 process read_process(const proc_directory& files, pid_t pid)
 {
-  process p{.pid = pid};
+  auto p = unknown_process(pid);
   const auto stat = files.read("stat");
   if (auto fields = stat ? parse_stat(*stat) : std::nullopt)
   {
@@ -119,8 +135,7 @@ void process_table::impl::start_batch()
 const process& process_table::impl::find_ended(pid_t pid, std::uint64_t pidfd_inode)
 {
   auto before = remembers_ ? ended_.find(pid, pidfd_inode) : std::nullopt;
-  return remember(before ? std::move(*before)
-                         : process_record{.known = {.pid = pid}, .pidfd_inode = pidfd_inode});
+  return remember(before ? std::move(*before) : record_of(unknown_process(pid), pidfd_inode));
 }
 
 process_record* process_table::impl::known(pid_t pid)
@@ -163,13 +178,13 @@ const process& process_table::impl::find_by_pidfd(const event_view& e)
     return r->known;
   }
   const proc_directory files(e.pid());
-  auto p = files ? read_process(files, e.pid()) : process{.pid = e.pid()};
+  auto p = files ? read_process(files, e.pid()) : unknown_process(e.pid());
   // Asked after the reading: while the process is there, no other has its pid.
   if (has_ended(e))
   {
     return find_ended(e.pid(), has_inode ? inode : 0);
   }
-  return remember({.known = std::move(p), .pidfd_inode = inode});
+  return remember(record_of(std::move(p), inode));
 }
 
 const process* process_table::impl::find(pid_t pid)
@@ -179,8 +194,8 @@ const process* process_table::impl::find(pid_t pid)
     return &r->known;
   }
   const proc_directory files(pid);
-  auto p = files ? read_process(files, pid) : process{.pid = pid};
-  return p.start_time ? &remember({.known = std::move(p)}) : nullptr;
+  auto p = files ? read_process(files, pid) : unknown_process(pid);
+  return p.start_time ? &remember(record_of(std::move(p))) : nullptr;
 }
 
 const process_details& process_table::impl::details(const process& p)

@@ -98,7 +98,7 @@ void directory_watch::follow(const event_view& e)
   tell_entry(is_first ? of_entry : event_mask{}, modifiers);
   if (!is_empty(of_object))
   {
-    objects_.at(count_++) = {.events = of_object | modifiers, .path = object_path_};
+    tell(of_object | modifiers, object_path_, {});
   }
   tell_entry(is_first ? event_mask{} : of_entry, modifiers);
 }
@@ -107,8 +107,17 @@ void directory_watch::tell_entry(event_mask events, event_mask modifiers)
 {
   if (!is_empty(events))
   {
-    objects_.at(count_++) = {.events = events | modifiers, .path = told_.path, .name = told_.name};
+    tell(events | modifiers, told_.path, told_.name);
   }
+}
+
+void directory_watch::tell(event_mask events, std::string_view path, std::string_view name)
+{
+  watched_object object;
+  object.events = events;
+  object.path = path;
+  object.name = name;
+  objects_.at(count_++) = object;
 }
 
 std::span<const watched_object> directory_watch::locate(const event_view& /*e*/)
@@ -170,10 +179,10 @@ directory_watch::named_object directory_watch::name_of(const event_view& e) cons
   }
   if (const auto* file = find_place(e.fid()); file != nullptr)
   {
-    return {*file};
+    return {*file, {}};
   }
   const auto* inner = find_directory(directory);
-  return inner != nullptr ? named_object{*inner} : named_object{};
+  return inner != nullptr ? named_object{*inner, {}} : named_object{};
 }
 
 const std::string* directory_watch::find_place(const std::optional<file_handle_view>& handle) const

@@ -55,12 +55,13 @@ private:
   /// or went from, with the name of that. Empty if it is not to be known.
   struct named_object
   {
-    std::string path{};
-    std::string name{};
+    std::string path;
+    std::string name;
   };
 
   [[nodiscard]] named_object name_of(const event_view& e) const;
   void tell_entry(event_mask events, event_mask modifiers);
+  void tell(event_mask events, std::string_view path, std::string_view name);
 
   /// Null if it is none of the places.
   [[nodiscard]] const std::string* find_place(const std::optional<file_handle_view>& handle) const;

@@ -50,7 +50,7 @@ std::string take_class(std::string_view& glob)
 /// One UTF-8 character, or a byte that belongs to none. Not a slash, where that separates.
 std::string one_character(bool has_parts)
 {
-  return "(?:[\\xc0-\\xff][\\x80-\\xbf]+|" + std::string(has_parts ? "[^/]" : ".") + ")";
+  return R"((?:[\xc0-\xff][\x80-\xbf]+|)" + std::string(has_parts ? "[^/]" : ".") + ")";
 }
 
 std::string take_stars(std::string_view& glob, bool has_parts)
@@ -112,7 +112,7 @@ pattern::pattern(const std::string& expression, bool is_whole)
 
 pattern pattern::path_glob(std::string_view glob)
 {
-  const bool is_name = glob.find('/') == glob.npos;
+  const bool is_name = glob.find('/') == std::string_view::npos;
   return {(is_name ? "(?:.*/)?" : "") + translate(glob, true), true};
 }
 

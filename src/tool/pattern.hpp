@@ -46,8 +46,8 @@ private:
 /// one of others matches.
 struct pattern_filter
 {
-  std::vector<pattern> include{};
-  std::vector<pattern> exclude{};
+  std::vector<pattern> include;
+  std::vector<pattern> exclude;
 
   [[nodiscard]] bool is_empty() const noexcept { return include.empty() && exclude.empty(); }
 

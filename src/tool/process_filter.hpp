@@ -16,15 +16,15 @@ namespace fanio::tool {
 /// excludes.
 struct process_filter
 {
-  std::vector<pid_t> pids{}; ///< Only these, where there are any.
-  std::vector<pid_t> ignored_pids{};
-  std::optional<std::string> command{}; ///< Its name.
-  pattern_filter commands{};            ///< Its name.
-  pattern_filter programs{};            ///< The path of what it executes.
-  std::vector<uid_t> users{};           ///< Effective.
-  std::vector<uid_t> ignored_users{};
-  pattern_filter cgroups{};
-  pattern_filter containers{};
+  std::vector<pid_t> pids; ///< Only these, where there are any.
+  std::vector<pid_t> ignored_pids;
+  std::optional<std::string> command; ///< Its name.
+  pattern_filter commands;            ///< Its name.
+  pattern_filter programs;            ///< The path of what it executes.
+  std::vector<uid_t> users;           ///< Effective.
+  std::vector<uid_t> ignored_users;
+  pattern_filter cgroups;
+  pattern_filter containers;
 
   /// Whether it takes no more than the pid to know; the others need `admits_process`.
   [[nodiscard]] bool admits_pid(pid_t pid) const;

@@ -17,24 +17,24 @@ namespace fanio::tool {
 struct trace_options
 {
   // What is watched; if nothing of it is said, the filesystems that are on devices.
-  std::vector<std::string> paths{};       ///< With all below.
-  std::vector<std::string> directories{}; ///< With what is directly in them.
-  bool current_mount = false;             ///< The filesystem of the working directory.
-  std::optional<event_mask> events{};     ///< Absent: what is sensible for the kind of watch.
+  std::vector<std::string> paths;       ///< With all below.
+  std::vector<std::string> directories; ///< With what is directly in them.
+  bool current_mount = false;           ///< The filesystem of the working directory.
+  std::optional<event_mask> events;     ///< Absent: what is sensible for the kind of watch.
 
   // What of it is shown.
-  std::optional<event_mask> types{};
-  pattern_filter names{}; ///< Of paths.
-  process_filter processes{};
+  std::optional<event_mask> types;
+  pattern_filter names; ///< Of paths.
+  process_filter processes;
 
   // How.
-  line_format format{};
+  line_format format;
   colour_mode colours = colour_mode::automatic;
   bool summary = false;
   bool quiet = false;
   bool verbose = false;
-  std::string output_file{}; ///< Empty: standard output.
-  std::optional<std::chrono::milliseconds> duration{};
+  std::string output_file; ///< Empty: standard output.
+  std::optional<std::chrono::milliseconds> duration;
 };
 
 /// Prints one line an event until it is interrupted, nobody reads any more, or the time is over.

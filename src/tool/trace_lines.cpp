@@ -146,7 +146,7 @@ enum class colour
   cyan,
 };
 
-std::string paint(std::string text, colour c, bool is_wanted)
+std::string paint(const std::string& text, colour c, bool is_wanted)
 {
   constexpr std::array<std::string_view, 5> codes{"0", "31", "32", "33", "36"};
   return is_wanted && c != colour::none

@@ -37,24 +37,24 @@ struct line_format
 struct told_process
 {
   pid_t pid = 0;
-  std::string comm{};
-  std::optional<uid_t> uid{};
-  std::optional<gid_t> gid{};
-  std::string exe{};
-  std::string cgroup{};
-  std::string container{};
-  std::vector<told_process> parents{};
+  std::string comm;
+  std::optional<uid_t> uid;
+  std::optional<gid_t> gid;
+  std::string exe;
+  std::string cgroup;
+  std::string container;
+  std::vector<told_process> parents;
 };
 
 /// What is told of one event.
 struct trace_record
 {
   event_mask mask{};
-  told_process process{};
-  std::string_view path{}; ///< Empty: not known.
-  std::string_view name{}; ///< Which entry of the directory `path` came or went, if one did.
+  told_process process;
+  std::string_view path; ///< Empty: not known.
+  std::string_view name; ///< Which entry of the directory `path` came or went, if one did.
   bool deleted = false;
-  std::string error{}; ///< Why the path is not known; empty if there is nothing to say.
+  std::string error; ///< Why the path is not known; empty if there is nothing to say.
 };
 
 /// The lines of the events of one read: as fatrace prints them, or each a JSON object.
@@ -89,10 +89,10 @@ private:
     std::size_t begin = 0;
     event_mask mask{};
     pid_t pid = 0;
-    std::string path{};
+    std::string path;
   };
 
-  std::optional<entries_line> last_{};
+  std::optional<entries_line> last_;
 };
 
 } // namespace fanio::tool

@@ -29,7 +29,7 @@ private:
   struct counts
   {
     std::uint64_t events = 0;
-    std::map<char, std::uint64_t> types{};
+    std::map<char, std::uint64_t> types;
   };
 
   using table = std::unordered_map<std::string, counts>;

@@ -17,11 +17,11 @@ namespace fanio::tool {
 /// What an event is about.
 struct watched_object
 {
-  event_mask events{};     ///< Those that were asked for.
-  std::string_view path{}; ///< Empty if it is not to be known.
-  std::string_view name{}; ///< Which entry of the directory `path` came or went, if one did.
-  bool deleted = false;    ///< It certainly leads nowhere any more.
-  error_code unknown{};    ///< Why there is no path.
+  event_mask events{};   ///< Those that were asked for.
+  std::string_view path; ///< Empty if it is not to be known.
+  std::string_view name; ///< Which entry of the directory `path` came or went, if one did.
+  bool deleted = false;  ///< It certainly leads nowhere any more.
+  error_code unknown;    ///< Why there is no path.
 };
 
 /// A group with its marks, and how the paths of its events are found.

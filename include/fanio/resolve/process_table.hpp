@@ -21,25 +21,25 @@ struct process
   pid_t pid = 0;
 
   // Read at once, when an event arrives.
-  std::optional<std::uint64_t> start_time{}; ///< Clock ticks since the start of the machine.
-  std::optional<std::string> comm{};         ///< Its name for itself, 15 bytes at most.
-  std::optional<pid_t> parent{};
-  std::optional<pid_t> session{};
-  std::optional<uid_t> uid{}; ///< Effective.
-  std::optional<gid_t> gid{}; ///< Effective.
+  std::optional<std::uint64_t> start_time; ///< Clock ticks since the start of the machine.
+  std::optional<std::string> comm;         ///< Its name for itself, 15 bytes at most.
+  std::optional<pid_t> parent;
+  std::optional<pid_t> session;
+  std::optional<uid_t> uid; ///< Effective.
+  std::optional<gid_t> gid; ///< Effective.
 };
 
 /// What takes more to read, and is read on demand.
 struct process_details
 {
-  std::optional<std::string> exe{}; ///< As the kernel tells it: " (deleted)" may stand behind it.
-  std::optional<std::vector<std::string>> command_line{};
-  std::optional<std::string> cwd{};
-  std::optional<std::string> cgroup{};    ///< Its path in the unified hierarchy, or the first.
-  std::optional<std::string> container{}; ///< The id in the cgroup's path, see `container_of`.
-  std::optional<uid_t> loginuid{};        ///< Absent also where nobody has logged in.
-  std::optional<std::uint64_t> pid_namespace{};   ///< Its inode.
-  std::optional<std::uint64_t> mount_namespace{}; ///< Its inode.
+  std::optional<std::string> exe; ///< As the kernel tells it: " (deleted)" may stand behind it.
+  std::optional<std::vector<std::string>> command_line;
+  std::optional<std::string> cwd;
+  std::optional<std::string> cgroup;          ///< Its path in the unified hierarchy, or the first.
+  std::optional<std::string> container;       ///< The id in the cgroup's path, see `container_of`.
+  std::optional<uid_t> loginuid;              ///< Absent also where nobody has logged in.
+  std::optional<std::uint64_t> pid_namespace; ///< Its inode.
+  std::optional<std::uint64_t> mount_namespace; ///< Its inode.
 };
 
 /// The id of the container that a cgroup path is of, in the forms of docker, podman, containerd,
