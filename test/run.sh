@@ -49,6 +49,7 @@ missing_packages() {
 # Only root can mount what is made with these, and without them their tests are skipped.
 missing_tools() {
   command -v jq >/dev/null || echo jq
+  command -v fsnotifywait >/dev/null || echo inotify-tools
   if [[ $(id -u) == 0 ]]; then
     command -v debugfs >/dev/null || echo e2fsprogs
     command -v mkfs.xfs >/dev/null || echo xfsprogs

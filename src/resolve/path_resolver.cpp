@@ -92,6 +92,8 @@ public:
   {}
 
   void learn(const std::filesystem::path& path, error_code& ec);
+  void learn(const file_handle_view& directory, std::string_view name,
+             const file_handle_view& child);
   void foresee(const event_range& events);
   void update(const event_view& e);
   void end_batch(std::size_t queued);
@@ -105,7 +107,8 @@ public:
     return {.directories = tree_.size(),
             .bytes = tree_.bytes(),
             .evictions = tree_.evictions(),
-            .asked = asked_};
+            .asked = asked_,
+            .resets = resets_};
   }
 
 private:
@@ -147,6 +150,7 @@ private:
   std::vector<std::pair<file_handle, std::string>> learnt_;
   bool is_deleted_ = false;
   std::uint64_t asked_ = 0;
+  std::uint64_t resets_ = 0;
 
   // What the kernel says is of now, and what events say is of their time. A directory that was
   // asked for is where it was said to be only for who has heard of all events before that.
@@ -181,9 +185,20 @@ void path_resolver::impl::put_learnt(const std::pair<file_handle, std::string>& 
   e.seen_under = mounts_.generation();
 }
 
+void path_resolver::impl::learn(const file_handle_view& directory, std::string_view name,
+                                const file_handle_view& child)
+{
+  if (auto* const parent = tree_.find(directory))
+  {
+    has_asked_ = true; // what is listed is of now, as what the kernel is asked for
+    tree_.put(child, *parent, name, batch_);
+  }
+}
+
 /// What the user has named stays known where it still is there.
 void path_resolver::impl::forget()
 {
+  ++resets_;
   tree_.clear();
   std::erase_if(learnt_, [this](const auto& one) { return !leads_to(one.second, one.first); });
   std::ranges::for_each(learnt_, [this](const auto& one) { put_learnt(one); });
@@ -648,6 +663,12 @@ path_resolver::~path_resolver() = default;
 void path_resolver::learn(const std::filesystem::path& path, error_code& ec)
 {
   impl_->learn(path, ec);
+}
+
+void path_resolver::learn(const file_handle_view& directory, std::string_view name,
+                          const file_handle_view& child)
+{
+  impl_->learn(directory, name, child);
 }
 
 void path_resolver::foresee(const event_range& events)

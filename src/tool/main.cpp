@@ -1,10 +1,12 @@
 #include "doctor.hpp"
 #include "self_test.hpp"
 #include "trace_command.hpp"
+#include "watch_command.hpp"
 #include <fanio/version.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -90,6 +92,8 @@ int main(int argc, char** argv)
   doctor_options examination;
   const auto* trace = fanio::tool::add_trace(app, options);
   const auto* doctor = add_doctor(app, examination);
+  fanio::tool::watch_words watched;
+  const auto* watch = fanio::tool::add_watch(app, watched);
   try
   {
     app.parse(argc, argv);
@@ -103,9 +107,10 @@ int main(int argc, char** argv)
   }
   catch (const CLI::ParseError& e)
   {
-    return app.exit(e) == 0 ? 0 : 1; // after --help it is 0
+    const int status = app.exit(e);
+    return std::min(status, 1); // after --help it is 0
   }
-  const auto* command = *trace ? trace : doctor;
+  const auto* command = app.get_subcommands().front();
   try
   {
     if (!has_output)
@@ -115,6 +120,10 @@ int main(int argc, char** argv)
     if (command == doctor)
     {
       return run_doctor(examination);
+    }
+    if (command == watch)
+    {
+      return fanio::tool::run_watch(watched);
     }
     fanio::tool::trace(options);
   }

@@ -80,6 +80,12 @@ public:
   /// *Errors*: those of name_to_handle_at(2) and statfs(2).
   FANIO_API void learn(const std::filesystem::path& path, error_code& ec);
 
+  /// Remembers that a directory is in another one that is known, under a name, as whoever lists
+  /// that one sees. Unlike a path it follows when either is renamed, and may be forgotten for
+  /// others. Does nothing where the other one is not known.
+  FANIO_API void learn(const file_handle_view& directory, std::string_view name,
+                       const file_handle_view& child);
+
   /// Learns from all the events of a read where directories were that are gone since, or have
   /// moved: when it comes to the events before, they can't be asked for any more. To be called
   /// before `update` of the first; what is known already is left as it is.
@@ -123,6 +129,7 @@ public:
     std::size_t bytes = 0;
     std::uint64_t evictions = 0; ///< Directories forgotten for others.
     std::uint64_t asked = 0;     ///< Directories that the kernel was asked for.
+    std::uint64_t resets = 0;    ///< How often all was forgotten but what was learnt by path.
   };
 
   [[nodiscard]] FANIO_API statistics stats() const noexcept;

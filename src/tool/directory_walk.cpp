@@ -1,0 +1,145 @@
+#include "directory_walk.hpp"
+
+#include <fanio/resolve/handle_of.hpp>
+
+#include <boost/system/errc.hpp>
+
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace fanio::tool {
+
+namespace {
+
+struct closer
+{
+  void operator()(DIR* directory) const noexcept { ::closedir(directory); }
+};
+
+struct level
+{
+  std::unique_ptr<DIR, closer> stream;
+  file_handle handle;
+  std::size_t path_size; ///< Of the path of the directory.
+};
+
+error_code last_error() noexcept
+{
+  return {errno, boost::system::system_category()};
+}
+
+bool is_directory(int at, const dirent& entry) noexcept
+{
+  if (entry.d_type != DT_UNKNOWN)
+  {
+    return entry.d_type == DT_DIR;
+  }
+  struct stat status;
+  return ::fstatat(at, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// Gone, or no directory any more.
+bool is_over(const error_code& ec) noexcept
+{
+  namespace errc = boost::system::errc;
+  return ec == errc::no_such_file_or_directory || ec == errc::not_a_directory ||
+         ec == errc::too_many_symbolic_link_levels;
+}
+
+level open_level(unique_fd fd, std::size_t path_size, error_code& ec)
+{
+  level opened{
+      .stream = nullptr, .handle = handle_of_descriptor(fd.get(), ec), .path_size = path_size};
+  if (!ec)
+  {
+    opened.stream.reset(::fdopendir(fd.get()));
+    ec = opened.stream ? error_code() : last_error();
+  }
+  if (!ec)
+  {
+    static_cast<void>(fd.release());
+  }
+  return opened;
+}
+
+} // namespace
+
+unique_fd open_directory(int at, const char* name, bool follow_links, error_code& ec)
+{
+  const int flags =
+      O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | (follow_links ? 0 : O_NOFOLLOW);
+  unique_fd fd(::openat(at, name, flags));
+  ec = fd ? error_code() : last_error();
+  return fd;
+}
+
+file_handle handle_of_descriptor(int fd, error_code& ec)
+{
+  // Of an O_PATH descriptor too, and of a symbolic link: this link is not followed further.
+  return resolve::handle_of("/proc/self/fd/" + std::to_string(fd), ec);
+}
+
+void walk_directory(unique_fd directory, const std::string& path,
+                    const std::function<bool(const walked_entry&)>& visit,
+                    const std::function<void(const std::string& path, error_code)>& on_error)
+{
+  auto where = path;
+  std::vector<level> levels;
+  const auto enter = [&](unique_fd fd)
+  {
+    error_code ec;
+    auto next = open_level(std::move(fd), where.size(), ec);
+    ec ? on_error(where, ec) : levels.push_back(std::move(next));
+  };
+  enter(std::move(directory));
+  while (!levels.empty())
+  {
+    const auto& top = levels.back();
+    where.resize(top.path_size);
+    const auto* const entry = ::readdir(top.stream.get());
+    if (entry == nullptr)
+    {
+      levels.pop_back();
+      continue;
+    }
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..")
+    {
+      continue;
+    }
+    where += where.ends_with('/') ? "" : "/";
+    where += name;
+    const int at = ::dirfd(top.stream.get());
+    if (!is_directory(at, *entry))
+    {
+      visit({.directory = top.handle, .name = name, .path = where, .fd = -1, .handle = nullptr});
+      continue;
+    }
+    error_code ec;
+    auto fd = open_directory(at, entry->d_name, false, ec);
+    const auto handle = ec ? file_handle() : handle_of_descriptor(fd.get(), ec);
+    if (ec)
+    {
+      if (!is_over(ec))
+      {
+        on_error(where, ec);
+      }
+      continue;
+    }
+    if (visit({.directory = top.handle,
+               .name = name,
+               .path = where,
+               .fd = fd.get(),
+               .handle = &handle}))
+    {
+      enter(std::move(fd));
+    }
+  }
+}
+
+} // namespace fanio::tool

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <fanio/event_mask.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fanio::tool {
+
+/// What `fanio watch` and `fanio stat` look at.
+struct watch_scope
+{
+  std::vector<std::string> paths{}; ///< As the user has named them.
+  std::vector<std::string>
+      excluded{}; ///< Not these, nor what is below; a path that is named stays.
+  event_mask events{};
+  bool recursive = false;
+  bool whole_filesystems = false; ///< All of the filesystems that the paths are on.
+  bool follow_links = true;       ///< Of the paths themselves. Those below are never followed.
+  bool processes = false;         ///< Who it was is asked for.
+};
+
+/// Tells the user something, beside the events.
+using notice = std::function<void(const std::string& text)>;
+
+} // namespace fanio::tool
