@@ -4,7 +4,6 @@
 
 #include <re2/re2.h>
 #include <stdexcept>
-#include <utility>
 
 namespace fanio::tool {
 
@@ -86,9 +85,28 @@ std::string translate_escape(char c)
   return re2::RE2::QuoteMeta(std::string(1, c));
 }
 
-bool begins_interval(std::string_view text) noexcept
+/// The length of the count that `text` begins with, "{2,3}"; 0 if that is none.
+std::size_t count_length(std::string_view text) noexcept
 {
-  return text.size() > 1 && text[1] >= '0' && text[1] <= '9';
+  const auto end = text.find_first_not_of("0123456789,", 1);
+  const auto inner = text.substr(1, end == text.npos ? 0 : end - 1);
+  const bool is_count = end != text.npos && text[end] == '}' && !inner.empty() && inner != "," &&
+                        inner.find(',') == inner.rfind(',');
+  return is_count ? end + 1 : 0;
+}
+
+/// Appends the count that `text` begins with, and returns its length.
+std::size_t translate_count(std::string_view text, std::string& out)
+{
+  const auto length = count_length(text);
+  if (length == 0)
+  {
+    throw std::invalid_argument("a { begins no count as {2,3}: write \\{ for one that is meant");
+  }
+  const auto count = text.substr(0, length);
+  out += count.starts_with("{,") ? "{0" : "{";
+  out += count.substr(1);
+  return length;
 }
 
 } // namespace
@@ -96,33 +114,31 @@ bool begins_interval(std::string_view text) noexcept
 std::string translate_posix(std::string_view expression)
 {
   std::string out;
-  bool is_start = true; // of a branch, where a star stands for itself
   for (std::size_t at = 0; at < expression.size();)
   {
-    const char c = expression[at];
-    const bool was_start = std::exchange(is_start, c == '(' || c == '|');
-    if (c == '[')
+    const auto rest = expression.substr(at);
+    if (rest.front() == '[')
     {
-      at += translate_bracket(expression.substr(at), out);
-      continue;
+      at += translate_bracket(rest, out);
     }
-    if (c == '\\')
+    else if (rest.front() == '{')
     {
-      if (at + 1 == expression.size())
+      at += translate_count(rest, out);
+    }
+    else if (rest.front() == '\\')
+    {
+      if (rest.size() == 1)
       {
         throw std::invalid_argument("a backslash is the last character");
       }
-      out += translate_escape(expression[at + 1]);
+      out += translate_escape(rest[1]);
       at += 2;
-      continue;
     }
-    const bool is_literal = (c == '*' && was_start) ||
-                            (c == '{' && !begins_interval(expression.substr(at))) ||
-                            (c == '?' && out.ends_with('(') && was_start);
-    out += is_literal ? "\\" : "";
-    out += c;
-    is_start = is_start || (c == '^' && was_start);
-    ++at;
+    else
+    {
+      out += rest.front();
+      ++at;
+    }
   }
   return out;
 }

@@ -23,6 +23,7 @@ namespace sys_errc = boost::system::errc;
 /// What happens to a path that was named: after it there may be nothing to watch.
 constexpr auto fates = event_mask::delete_self | event_mask::move_self;
 
+constexpr auto without_directory = event_mask::all_dirent | event_mask::ondir;
 constexpr auto arrivals = event_mask::create | event_mask::moved_to;
 constexpr auto departures = event_mask::delete_ | event_mask::moved_from;
 
@@ -130,10 +131,12 @@ void watch_tree::mark_roots()
     {
       continue;
     }
+    // Directory entry events need a directory (EINVAL).
+    const auto events = r.is_directory ? marked_events() | event_mask::event_on_child
+                                       : marked_events() & ~without_directory;
     error_code ec;
-    group_.add_mark(
-        r.path, marked_events() | (r.is_directory ? event_mask::event_on_child : event_mask::none),
-        ec, mark_target::inode, scope_.follow_links ? mark_flags::none : mark_flags::dont_follow);
+    group_.add_mark(r.path, events, ec, mark_target::inode,
+                    scope_.follow_links ? mark_flags::none : mark_flags::dont_follow);
     if (ec)
     {
       throw std::runtime_error(escape(r.given) + ": " + ec.message());
@@ -307,7 +310,7 @@ void watch_tree::translate(const event_view& e, const sink& found)
   path_event told{.events = shown_events(e, r != nullptr), .pid = e.pid()};
   if (!is_empty(told.events & ~event_mask::all_modifiers) && locate(e, r, told))
   {
-    found(told, &e);
+    tell_in_order(told, e, found);
   }
   if (e.is_directory() && has_any(e.mask(), event_mask::moved_from) && e.fid())
   {
@@ -316,6 +319,25 @@ void watch_tree::translate(const event_view& e, const sink& found)
   if (e.is_directory() && has_any(e.mask(), arrivals) && !was_found)
   {
     adopt(e, found);
+  }
+}
+
+/// The kernel merges what happens to one file, and programs look for CREATE alone: what comes is
+/// told before what is done with it, and what goes behind. Where it came and went by renames the
+/// order is not known, nor told.
+void watch_tree::tell_in_order(path_event told, const event_view& e, const sink& found)
+{
+  const auto modifiers = told.events & event_mask::all_modifiers;
+  const auto events = told.events & ~event_mask::all_modifiers;
+  const auto first = (events & event_mask::move) == event_mask::move ? event_mask::none : arrivals;
+  const auto last = departures | (arrivals & ~first);
+  for (const auto part : {events & first, events & ~first & ~last, events & last})
+  {
+    if (!is_empty(part))
+    {
+      told.events = part | modifiers;
+      found(told, &e);
+    }
   }
 }
 

@@ -71,6 +71,7 @@ private:
   void leave_gone_roots(const sink& found);
   [[nodiscard]] event_mask shown_events(const event_view& e, bool is_root);
   [[nodiscard]] bool locate(const event_view& e, const watch_root* r, path_event& told);
+  static void tell_in_order(path_event told, const event_view& e, const sink& found);
   void tell_trouble(const std::string& path, const error_code& why) const;
 
   watch_scope scope_;
