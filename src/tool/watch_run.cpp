@@ -156,7 +156,8 @@ void watcher::end(watch_result result)
 
 asio::awaitable<void> watcher::print_events()
 {
-  event_buffer buffer;
+  // What is read is merged no more with what comes.
+  event_buffer buffer(std::size_t{256} * 1024);
   const auto found = [this](const path_event& e, const event_view* source) { add(e, source); };
   while (tree_.group().is_open()) // `end` may come while lines are written
   {

@@ -209,13 +209,8 @@ bool watch_tree::visit(const walked_entry& entry, const sink* found)
   }
   if (entry.handle != nullptr && scope_.recursive && !marks_filesystems_)
   {
-    error_code ec;
     // Before it is listed: what comes later is told by the kernel.
-    group_.add_mark(location::of_fd(entry.fd), marked_events() | event_mask::event_on_child, ec);
-    if (ec)
-    {
-      tell_trouble(entry.path, ec);
-    }
+    mark(entry.fd, *entry.handle, entry.path);
   }
   if (found != nullptr)
   {
@@ -238,49 +233,75 @@ void watch_tree::tell_found(const walked_entry& entry, const sink& found)
   }
 }
 
-/// A directory came into the tree.
-void watch_tree::adopt(const event_view& e, const sink& found)
+/// A directory came into the tree. Where it was moved inside, all is known already.
+void watch_tree::welcome(const event_view& e, const sink& found)
 {
   const bool is_new = has_any(e.mask(), event_mask::create);
-  const bool was_here = e.fid() && *e.fid() == last_departed_.view();
-  if (!scope_.recursive || !e.fid() || was_here || (marks_filesystems_ && is_new))
+  if (!scope_.recursive || !e.fid())
   {
     return;
   }
-  std::string path;
-  std::string shown;
-  if (resolver_.resolve(*e.fid(), "", path))
+  const file_handle handle(*e.fid());
+  const bool is_known =
+      marks_filesystems_ ? is_new || handle == last_departed_ : marked_.contains(handle);
+  if (!is_known)
   {
-    return; // gone again
+    const auto at = strangers_.try_emplace(handle, is_new).first;
+    if (adopt(at->first, at->second, found))
+    {
+      strangers_.erase(at);
+    }
   }
-  shown = path;
+}
+
+/// Looks into a directory that came. False if it can't be found yet: it or a directory above it was
+/// renamed, and that is still queued.
+bool watch_tree::adopt(const file_handle& handle, bool is_new, const sink& found)
+{
+  std::string path;
+  if (resolver_.resolve(handle, "", path))
+  {
+    return marks_filesystems_; // on its way: where it has come to is queued
+  }
+  if (resolver_.is_deleted())
+  {
+    return true;
+  }
+  auto shown = path;
   if (!roots_.locate(shown) || roots_.is_excluded(shown))
   {
-    return;
+    return true;
   }
   error_code ec;
   auto directory = open_directory(AT_FDCWD, path.c_str(), false, ec);
-  const auto handle = ec ? file_handle() : handle_of_descriptor(directory.get(), ec);
-  if (ec || handle.view() != *e.fid())
+  const bool is_it = !ec && handle_of_descriptor(directory.get(), ec) == handle && !ec;
+  if (ec == sys_errc::permission_denied || ec == sys_errc::filename_too_long)
   {
-    // Gone, or another one that will be told of.
-    if (ec == sys_errc::permission_denied || ec == sys_errc::filename_too_long)
-    {
-      tell_trouble(shown, ec);
-    }
-    return;
+    tell_trouble(shown, ec);
+    return true;
+  }
+  if (!is_it)
+  {
+    return marks_filesystems_;
   }
   if (!marks_filesystems_)
   {
-    group_.add_mark(location::of_fd(directory.get()), marked_events() | event_mask::event_on_child,
-                    ec);
-    if (ec)
-    {
-      tell_trouble(shown, ec);
-      return;
-    }
+    mark(directory.get(), handle, shown);
   }
   look_into(std::move(directory), shown, is_new ? &found : nullptr);
+  return true;
+}
+
+void watch_tree::mark(int fd, const file_handle& handle, const std::string& path)
+{
+  error_code ec;
+  group_.add_mark(location::of_fd(fd), marked_events() | event_mask::event_on_child, ec);
+  if (ec)
+  {
+    tell_trouble(path, ec);
+    return;
+  }
+  marked_.insert(handle);
 }
 
 // Events ------------------------------------------------------------------------------------------
@@ -298,8 +319,7 @@ void watch_tree::translate(const event_view& e, const sink& found)
   {
     return;
   }
-  resolver_.update(e);
-  follow_roots(e);
+  follow(e);
   auto* const r = roots_.of(e);
   if (r != nullptr)
   {
@@ -318,8 +338,33 @@ void watch_tree::translate(const event_view& e, const sink& found)
   }
   if (e.is_directory() && has_any(e.mask(), arrivals) && !was_found)
   {
-    adopt(e, found);
+    welcome(e, found);
   }
+  if (e.is_directory() && has_any(e.mask(), event_mask::delete_self) && e.dfid())
+  {
+    marked_.erase(file_handle(*e.dfid()));
+  }
+}
+
+/// Keeps the places of directories at the time of the events.
+void watch_tree::follow(const event_view& e)
+{
+  resolver_.update(e);
+  follow_roots(e);
+  // One event that tells that a directory came and went: the kernel merges them while they are
+  // queued. What happened in it is behind this one, and happened here; unless it was moved away and
+  // back, or to where nobody looks.
+  const bool is_merged = e.is_directory() && e.dfid() && e.fid() && has_any(e.mask(), arrivals) &&
+                         has_any(e.mask(), departures);
+  const bool moved_away = has_any(e.mask(), event_mask::moved_from);
+  const bool was_here =
+      !moved_away || (marks_filesystems_ && !has_any(e.mask(), event_mask::moved_to));
+  if (is_merged && was_here)
+  {
+    resolver_.learn(*e.dfid(), *e.name(), *e.fid());
+  }
+  // Who can't ask where it is has to look for it.
+  is_unsure_ = is_unsure_ || (is_merged && !was_here && !marks_filesystems_);
 }
 
 /// The kernel merges what happens to one file, and programs look for CREATE alone: what comes is
@@ -438,24 +483,37 @@ void watch_tree::leave_gone_roots(const sink& found)
                 });
 }
 
-void watch_tree::settle(const sink& found)
+/// All was forgotten, or something lost.
+void watch_tree::look_again()
 {
-  resolver_.update_mounts();
-  if (resolver_.stats().resets != resets_)
+  is_unsure_ = false;
+  for (const auto& r : roots_.all())
   {
     if (marks_filesystems_)
     {
-      for (const auto& r : roots_.all())
-      {
-        mark_mounts_below(r);
-      }
+      mark_mounts_below(r);
     }
-    learn_roots();
   }
+  learn_roots();
+}
+
+void watch_tree::settle(const sink& found)
+{
+  resolver_.update_mounts();
+  std::erase_if(strangers_,
+                [this, &found](const auto& one) { return adopt(one.first, one.second, found); });
   error_code closed;
-  if (group_.queued(closed) == 0)
+  const bool is_quiet = group_.queued(closed) == 0;
+  const bool was_reset = resolver_.stats().resets != resets_;
+  if (is_quiet)
   {
     found_.clear();
+    is_unsure_ = is_unsure_ || !strangers_.empty();
+    strangers_.clear();
+  }
+  if (was_reset || (is_quiet && is_unsure_))
+  {
+    look_again();
   }
   leave_gone_roots(found);
 }

@@ -13,9 +13,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include <sys/types.h>
@@ -64,7 +66,11 @@ private:
   void look_into(unique_fd directory, const std::string& path, const sink* found);
   bool visit(const walked_entry& entry, const sink* found);
   void tell_found(const walked_entry& entry, const sink& found);
-  void adopt(const event_view& e, const sink& found);
+  void welcome(const event_view& e, const sink& found);
+  [[nodiscard]] bool adopt(const file_handle& handle, bool is_new, const sink& found);
+  void mark(int fd, const file_handle& handle, const std::string& path);
+  void follow(const event_view& e);
+  void look_again();
   void follow_roots(const event_view& e);
 
   void note_fate(watch_root& r, event_mask events);
@@ -83,9 +89,12 @@ private:
   watch_roots roots_;
   resolve::path_resolver resolver_;
   std::uint64_t resets_ = 0;
+  bool is_unsure_ = false;             ///< Where a directory is, and nobody will tell.
   std::set<std::string> tried_mounts_; ///< Points of filesystems below the roots.
   std::string directory_;
   file_handle last_departed_;
+  std::unordered_set<file_handle> marked_; ///< Where each directory is marked.
+  std::map<file_handle, bool> strangers_;  ///< Came, and not found yet; whether they are new.
   std::set<std::pair<file_handle, std::string>> found_; ///< Told as created, before their events.
 };
 
