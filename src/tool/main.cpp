@@ -1,5 +1,6 @@
 #include "doctor.hpp"
 #include "self_test.hpp"
+#include "stat_command.hpp"
 #include "trace_command.hpp"
 #include "watch_command.hpp"
 #include <fanio/version.hpp>
@@ -94,6 +95,8 @@ int main(int argc, char** argv)
   const auto* doctor = add_doctor(app, examination);
   fanio::tool::watch_words watched;
   const auto* watch = fanio::tool::add_watch(app, watched);
+  fanio::tool::stat_words counted;
+  const auto* stat = fanio::tool::add_stat(app, counted);
   try
   {
     app.parse(argc, argv);
@@ -124,6 +127,11 @@ int main(int argc, char** argv)
     if (command == watch)
     {
       return fanio::tool::run_watch(watched);
+    }
+    if (command == stat)
+    {
+      fanio::tool::run_stat(counted);
+      return 0;
     }
     fanio::tool::trace(options);
   }

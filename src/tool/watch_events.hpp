@@ -3,6 +3,7 @@
 #include <fanio/event_mask.hpp>
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,11 +15,11 @@ namespace fanio::tool {
 /// own.
 inline constexpr auto unmounted = static_cast<event_mask>(std::uint64_t{1} << 63);
 
-/// All that can be asked for.
+/// What is asked for where nothing is; an unmounting is told anyway.
 inline constexpr event_mask all_watch_events =
     event_mask::access | event_mask::modify | event_mask::attrib | event_mask::close |
     event_mask::open | event_mask::move | event_mask::create | event_mask::delete_ |
-    event_mask::delete_self | event_mask::move_self | unmounted;
+    event_mask::delete_self | event_mask::move_self;
 
 struct named_event
 {

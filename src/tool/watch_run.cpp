@@ -2,30 +2,18 @@
 
 #include "background.hpp"
 #include "escape.hpp"
-#include "output.hpp"
-#include "watch_events.hpp"
-#include "watch_tree.hpp"
-#include <fanio/resolve/process_table.hpp>
+#include "watch_loop.hpp"
+#include <fanio/unique_fd.hpp>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <exception>
-#include <iostream>
 #include <stdexcept>
-#include <syslog.h>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -45,7 +33,7 @@ void redirect_output(const std::string& path)
   }
 }
 
-/// One run: reads events, prints them, and ends when asked to.
+/// One run: prints events, and ends when it has what it waits for.
 class watcher
 {
 public:
@@ -54,76 +42,51 @@ public:
   watch_result run();
 
 private:
-  void end_on_request();
   void end(watch_result result);
   void restart_timer();
-  void tell(const std::string& text) const;
-
-  [[nodiscard]] asio::awaitable<void> print_events();
-  void add(const path_event& e, const event_view* source);
-  [[nodiscard]] asio::awaitable<bool> write_lines();
+  void add(const path_event& e);
+  void end_where_done();
 
   const watch_options& options_;
-  asio::io_context context_{1};
-  asio::signal_set signals_{context_, SIGINT, SIGTERM, SIGHUP};
-  asio::steady_timer timer_{context_};
-  output output_{context_.get_executor()};
-  watch_tree tree_;
-  resolve::process_table processes_;
+  watch_loop loop_;
+  asio::steady_timer timer_{loop_.context()};
   std::string text_;
   std::size_t shown_ = 0;
-  std::optional<watch_result> result_;
-  std::exception_ptr failure_;
+  watch_result result_ = watch_result::event;
 };
+
+notice notice_for(const watch_options& options)
+{
+  return [quiet = options.quiet != 0, by_syslog = options.syslog](const std::string& text)
+  {
+    if (!quiet)
+    {
+      tell_user(text, by_syslog);
+    }
+  };
+}
 
 watcher::watcher(const watch_options& options)
     : options_(options),
-      tree_(context_.get_executor(), options.scope, [this](const std::string& text) { tell(text); })
+      loop_(options.scope, options.outfile.empty() ? "standard output" : escape(options.outfile),
+            notice_for(options))
 {}
-
-void watcher::tell(const std::string& text) const
-{
-  if (options_.quiet == 0)
-  {
-    tell_user(text, options_.syslog);
-  }
-}
 
 watch_result watcher::run()
 {
   // Scripts wait for this line of inotifywait.
-  tell("Watches established.");
-  end_on_request();
+  notice_for(options_)("Watches established.");
   restart_timer();
-  const auto on_end = [this](std::exception_ptr failure)
-  {
-    failure_ = std::move(failure);
-    end(watch_result::event);
-  };
-  asio::co_spawn(context_, print_events(), on_end);
-  context_.run();
-  if (failure_)
-  {
-    std::rethrow_exception(failure_);
-  }
-  return result_.value_or(watch_result::event);
+  loop_.run({.found = [this](const path_event& e) { add(e); },
+             .text = [this] { return std::exchange(text_, {}); },
+             .written = [this] { end_where_done(); }});
+  return result_;
 }
 
-void watcher::end_on_request()
+void watcher::end(watch_result result)
 {
-  const auto on_request = [this](const error_code& ec, auto...)
-  {
-    if (ec != asio::error::operation_aborted)
-    {
-      end(watch_result::event);
-    }
-  };
-  signals_.async_wait(on_request);
-  output_.async_wait_for_end(on_request);
-  if (output_.has_ended())
-  {
-    asio::post(context_, [this] { end(watch_result::event); });
-  }
+  result_ = result;
+  loop_.end();
 }
 
 void watcher::restart_timer()
@@ -143,53 +106,7 @@ void watcher::restart_timer()
       });
 }
 
-/// Ends all that is outstanding, and with it the run of the context. The first to end it says how.
-void watcher::end(watch_result result)
-{
-  result_ = result_.value_or(result);
-  error_code ignored;
-  tree_.group().close(ignored);
-  output_.close();
-  signals_.cancel(ignored);
-  timer_.cancel();
-}
-
-asio::awaitable<void> watcher::print_events()
-{
-  // What is read is merged no more with what comes.
-  event_buffer buffer(std::size_t{256} * 1024);
-  const auto found = [this](const path_event& e, const event_view* source) { add(e, source); };
-  while (tree_.group().is_open()) // `end` may come while lines are written
-  {
-    const auto [ec, events] =
-        co_await tree_.group().async_read_events(buffer, asio::as_tuple(asio::use_awaitable));
-    if (ec == asio::error::operation_aborted)
-    {
-      co_return;
-    }
-    if (ec)
-    {
-      throw std::runtime_error(ec.message());
-    }
-    processes_.start_batch();
-    for (const auto& e : events)
-    {
-      tree_.translate(e, found);
-    }
-    buffer.clear();
-    tree_.settle(found);
-    if (!co_await write_lines())
-    {
-      co_return;
-    }
-    if (tree_.is_over() || (shown_ != 0 && !options_.monitor))
-    {
-      end(shown_ != 0 && !options_.monitor ? watch_result::event : watch_result::other);
-    }
-  }
-}
-
-void watcher::add(const path_event& e, const event_view* source)
+void watcher::add(const path_event& e)
 {
   const bool is_told = options_.monitor || shown_ == 0;
   if (!is_told || !options_.filter.admits(e))
@@ -198,35 +115,22 @@ void watcher::add(const path_event& e, const event_view* source)
   }
   ++shown_;
   restart_timer();
-  if (options_.quiet > 1)
+  if (options_.quiet < 2)
   {
-    return;
+    append_event(text_, options_.style, e, std::chrono::system_clock::now());
   }
-  auto told = e;
-  if (const auto* const p =
-          source != nullptr && options_.scope.processes ? processes_.find(*source) : nullptr)
-  {
-    told.comm = p->comm ? std::string_view(*p->comm) : std::string_view();
-  }
-  append_event(text_, options_.style, told, std::chrono::system_clock::now());
 }
 
-/// False when nobody wants them any more.
-asio::awaitable<bool> watcher::write_lines()
+void watcher::end_where_done()
 {
-  const auto text = std::exchange(text_, {});
-  const auto ec = text.empty() ? error_code() : co_await output_.write(text);
-  if (ec == asio::error::broken_pipe || ec == asio::error::operation_aborted ||
-      ec == asio::error::interrupted)
+  if (shown_ != 0 && !options_.monitor)
   {
-    co_return false;
+    end(watch_result::event);
   }
-  if (ec)
+  else if (loop_.is_over())
   {
-    const auto where = options_.outfile.empty() ? "standard output" : escape(options_.outfile);
-    throw std::runtime_error(where + ": " + ec.message());
+    end(watch_result::other);
   }
-  co_return true;
 }
 
 watch_result run_watcher(const watch_options& options)
@@ -272,31 +176,6 @@ watch_result watch_files(const watch_options& options)
       tell_user(e.what(), true);
     }
     rethrow_explained();
-  }
-}
-
-void rethrow_explained()
-{
-  const auto explain = [](const auto& code)
-  {
-    if (code == std::errc::too_many_files_open)
-    {
-      throw std::runtime_error("too many open files: raise the limit for this process (ulimit -n)");
-    }
-  };
-  try
-  {
-    throw;
-  }
-  catch (const std::system_error& e)
-  {
-    explain(e.code());
-    throw;
-  }
-  catch (const boost::system::system_error& e)
-  {
-    explain(e.code());
-    throw;
   }
 }
 

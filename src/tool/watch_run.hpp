@@ -48,8 +48,4 @@ enum class watch_result
 /// *Errors*: throws `std::runtime_error` with a message for the user.
 [[nodiscard]] watch_result watch_files(const watch_options& options);
 
-/// Throws a message for the user that says what he can do, where the error in flight is the limit
-/// of open files; else throws that.
-[[noreturn]] void rethrow_explained();
-
 } // namespace fanio::tool

@@ -1,0 +1,326 @@
+#include "stat_run.hpp"
+
+#include "watch_loop.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+#include <system_error>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace fanio::tool {
+
+namespace {
+
+/// The screen of a terminal, as a place to draw on. What was there before comes back.
+class screen
+{
+public:
+  /// Does nothing, if it is not wanted or standard output is no terminal.
+  explicit screen(bool is_wanted) : is_open_(is_wanted && ::isatty(STDOUT_FILENO) != 0)
+  {
+    put("\x1b[?1049h\x1b[?25l");
+  }
+
+  screen(const screen&) = delete;
+  screen& operator=(const screen&) = delete;
+
+  ~screen() { put("\x1b[?25h\x1b[?1049l"); }
+
+  [[nodiscard]] bool is_open() const noexcept { return is_open_; }
+
+  /// Lines that fit, in place of those before; longer ones are cut, where they'd wrap.
+  [[nodiscard]] static std::string drawing(std::string_view text)
+  {
+    const auto size = measure();
+    std::string out = "\x1b[H";
+    for (std::size_t row = 0; row < size.ws_row && !text.empty(); ++row)
+    {
+      const auto line = text.substr(0, text.find('\n'));
+      out += cut(line, size.ws_col);
+      out += row + 1U < size.ws_row ? "\x1b[K\r\n" : "\x1b[K";
+      text.remove_prefix(std::min(line.size() + 1, text.size()));
+    }
+    return out + "\x1b[J";
+  }
+
+  [[nodiscard]] static std::size_t rows() { return measure().ws_row; }
+
+private:
+  /// As many characters of UTF-8; that some take two columns is not known here.
+  static std::string cut(std::string_view line, std::size_t columns)
+  {
+    std::size_t characters = 0;
+    std::size_t at = 0;
+    for (; at < line.size(); ++at)
+    {
+      const bool is_first = (static_cast<unsigned char>(line[at]) & 0xc0U) != 0x80U;
+      if (is_first && ++characters > columns)
+      {
+        break;
+      }
+    }
+    return std::string(line.substr(0, at));
+  }
+
+  static winsize measure()
+  {
+    winsize size{.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
+    winsize told{};
+    const bool is_told = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &told) == 0 && told.ws_row != 0;
+    return is_told ? told : size;
+  }
+
+  void put(std::string_view control) const
+  {
+    if (is_open_)
+    {
+      static_cast<void>(!::write(STDOUT_FILENO, control.data(), control.size()));
+    }
+  }
+
+  bool is_open_;
+};
+
+/// Nobody who reads is no error.
+void write_to_output(std::string_view text)
+{
+  while (!text.empty())
+  {
+    const auto written = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EPIPE)
+    {
+      return;
+    }
+    if (written < 0 && errno != EINTR)
+    {
+      throw std::runtime_error("standard output: " + std::generic_category().message(errno));
+    }
+    text.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+  }
+}
+
+/// One run: counts, shows the counts meanwhile where that is wanted, and at the end.
+class counter
+{
+public:
+  explicit counter(const stat_options& options);
+
+  void run();
+
+private:
+  void add(const path_event& e);
+  [[nodiscard]] std::string name_of(const path_event& e) const;
+  [[nodiscard]] table_columns columns() const;
+  [[nodiscard]] std::string table() const;
+  [[nodiscard]] std::string live_table(std::chrono::duration<double> interval);
+  void end_in_time();
+  void print_on_request();
+  [[nodiscard]] asio::awaitable<void> redraw(bool on_screen);
+
+  const stat_options& options_;
+  watch_loop loop_;
+  asio::steady_timer deadline_{loop_.context()};
+  asio::signal_set requests_{loop_.context(), SIGUSR1};
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  count_table counts_;
+  std::uint64_t overflows_ = 0;
+  std::exception_ptr failure_;
+};
+
+void tell(const std::string& text)
+{
+  std::cerr << text << '\n';
+}
+
+counter::counter(const stat_options& options)
+    : options_(options),
+      loop_(options.scope, "standard output", tell)
+{}
+
+void counter::run()
+{
+  tell("Finished establishing watches, now collecting statistics.");
+  if (options_.duration && options_.verbose)
+  {
+    tell("Will listen for events for " + std::to_string(options_.duration->count()) + " seconds.");
+  }
+  end_in_time();
+  print_on_request();
+  {
+    const screen display(options_.top);
+    if (options_.top)
+    {
+      const auto on_end = [this](std::exception_ptr failure)
+      {
+        failure_ = std::move(failure);
+        loop_.end();
+      };
+      asio::co_spawn(loop_.context(), redraw(display.is_open()), on_end);
+    }
+    loop_.run({.found = [this](const path_event& e) { add(e); },
+               .text = nullptr,
+               .written =
+                   [this]
+               {
+                 if (loop_.is_over())
+                 {
+                   loop_.end();
+                 }
+               }});
+  }
+  if (failure_)
+  {
+    std::rethrow_exception(failure_);
+  }
+  if (overflows_ != 0)
+  {
+    tell("Events were dropped " + std::to_string(overflows_) +
+         (overflows_ == 1 ? " time" : " times") + ": the queue was full, there were more.");
+  }
+  if (counts_.sums().total == 0 && !options_.zeros)
+  {
+    tell("No events occurred.");
+    return;
+  }
+  write_to_output(table());
+}
+
+void counter::add(const path_event& e)
+{
+  if (has_any(e.events, event_mask::q_overflow))
+  {
+    ++overflows_;
+  }
+  else if (options_.filter.admits(e))
+  {
+    counts_.add(name_of(e), e.events);
+  }
+}
+
+std::string counter::name_of(const path_event& e) const
+{
+  using subject = stat_options::subject;
+  switch (options_.by)
+  {
+  case subject::directory:
+    return std::string(e.directory);
+  case subject::process:
+    return (e.comm.empty() ? "?" : std::string(e.comm)) + "(" +
+           (e.pid == 0 ? "?" : std::to_string(e.pid)) + ")";
+  case subject::path:
+    break;
+  }
+  return std::string(e.directory) + std::string(e.name);
+}
+
+table_columns counter::columns() const
+{
+  return {.events = options_.scope.events,
+          .zeros = options_.zeros,
+          .interval = std::nullopt,
+          .name = options_.by == stat_options::subject::process ? "process" : "filename"};
+}
+
+std::string counter::table() const
+{
+  return options_.json ? counts_.json(columns(), options_.order)
+                       : counts_.text(columns(), options_.order);
+}
+
+std::string counter::live_table(std::chrono::duration<double> interval)
+{
+  const auto elapsed =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_);
+  auto shown = columns();
+  shown.interval = interval;
+  auto order = options_.order;
+  order.recent_first = true;
+  order.max_rows = std::min(order.max_rows, screen::rows());
+  auto text = std::to_string(counts_.sums().total) + " events in " +
+              std::to_string(elapsed.count()) + " s" +
+              (overflows_ == 0 ? "" : ", and more: the queue was full") + "\n\n" +
+              counts_.text(shown, order);
+  counts_.start_interval();
+  return text;
+}
+
+void counter::end_in_time()
+{
+  if (options_.duration)
+  {
+    deadline_.expires_after(*options_.duration);
+    deadline_.async_wait(
+        [this](const error_code& ec)
+        {
+          if (!ec)
+          {
+            loop_.end();
+          }
+        });
+  }
+}
+
+/// As inotifywatch does. The live view needs no asking.
+void counter::print_on_request()
+{
+  requests_.async_wait(
+      [this](const error_code& ec, int)
+      {
+        if (!ec)
+        {
+          if (!options_.top)
+          {
+            write_to_output(table() + (options_.json ? "" : "\n"));
+          }
+          print_on_request();
+        }
+      });
+}
+
+asio::awaitable<void> counter::redraw(bool on_screen)
+{
+  asio::steady_timer timer(loop_.context());
+  auto last = std::chrono::steady_clock::now();
+  while (true)
+  {
+    timer.expires_after(options_.interval);
+    co_await timer.async_wait(asio::use_awaitable);
+    const auto now = std::chrono::steady_clock::now();
+    const auto table = live_table(now - std::exchange(last, now));
+    const auto text = on_screen ? screen::drawing(table) : table + '\n';
+    if (!co_await loop_.write(text))
+    {
+      co_return;
+    }
+  }
+}
+
+} // namespace
+
+void count_events(const stat_options& options)
+{
+  // Who writes into a pipe that nobody reads gets an error then, not a signal.
+  std::signal(SIGPIPE, SIG_IGN);
+  try
+  {
+    counter(options).run();
+  }
+  catch (const std::exception&)
+  {
+    rethrow_explained();
+  }
+}
+
+} // namespace fanio::tool

@@ -1,0 +1,158 @@
+#include "watch_loop.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <csignal>
+#include <cstddef>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace fanio::tool {
+
+watch_loop::watch_loop(const watch_scope& scope, std::string destination, notice tell)
+    : has_processes_(scope.processes),
+      destination_(std::move(destination)),
+      tree_(context_.get_executor(), scope, std::move(tell))
+{
+  for (const int ending : {SIGINT, SIGTERM, SIGHUP})
+  {
+    signals_.add(ending);
+  }
+}
+
+void watch_loop::run(watch_handlers handlers)
+{
+  handlers_ = std::move(handlers);
+  end_on_request();
+  const auto on_end = [this](std::exception_ptr failure)
+  {
+    failure_ = std::move(failure);
+    end();
+  };
+  asio::co_spawn(context_, read_events(), on_end);
+  context_.run();
+  if (failure_)
+  {
+    std::rethrow_exception(failure_);
+  }
+}
+
+void watch_loop::end_on_request()
+{
+  const auto on_request = [this](const error_code& ec, auto...)
+  {
+    if (ec != asio::error::operation_aborted)
+    {
+      end();
+    }
+  };
+  signals_.async_wait(on_request);
+  output_.async_wait_for_end(on_request);
+  if (output_.has_ended())
+  {
+    asio::post(context_, [this] { end(); });
+  }
+}
+
+void watch_loop::end()
+{
+  error_code ignored;
+  tree_.group().close(ignored);
+  output_.close();
+  signals_.cancel(ignored);
+  context_.stop();
+}
+
+asio::awaitable<void> watch_loop::read_events()
+{
+  // What is read is merged no more with what comes.
+  event_buffer buffer(std::size_t{256} * 1024);
+  const auto found = [this](const path_event& e, const event_view* source) { add(e, source); };
+  while (tree_.group().is_open()) // `end` may come while lines are written
+  {
+    const auto [ec, events] =
+        co_await tree_.group().async_read_events(buffer, asio::as_tuple(asio::use_awaitable));
+    if (ec == asio::error::operation_aborted)
+    {
+      co_return;
+    }
+    if (ec)
+    {
+      throw std::runtime_error(ec.message());
+    }
+    processes_.start_batch();
+    for (const auto& e : events)
+    {
+      tree_.translate(e, found);
+    }
+    buffer.clear();
+    tree_.settle(found);
+    // No temporary stands in the expression that waits: g++ 12 destroys such a one twice.
+    const auto text = handlers_.text ? handlers_.text() : std::string();
+    if (!co_await write(text))
+    {
+      co_return;
+    }
+    handlers_.written();
+  }
+}
+
+void watch_loop::add(const path_event& e, const event_view* source)
+{
+  auto told = e;
+  const auto* const process =
+      has_processes_ && source != nullptr ? processes_.find(*source) : nullptr;
+  if (process != nullptr && process->comm)
+  {
+    told.comm = *process->comm;
+  }
+  handlers_.found(told);
+}
+
+asio::awaitable<bool> watch_loop::write(std::string_view text)
+{
+  const auto ec = text.empty() ? error_code() : co_await output_.write(text);
+  if (ec == asio::error::broken_pipe || ec == asio::error::operation_aborted ||
+      ec == asio::error::interrupted)
+  {
+    co_return false;
+  }
+  if (ec)
+  {
+    throw std::runtime_error(destination_ + ": " + ec.message());
+  }
+  co_return true;
+}
+
+void rethrow_explained()
+{
+  const auto explain = [](const auto& code)
+  {
+    if (code == std::errc::too_many_files_open)
+    {
+      throw std::runtime_error("too many open files: raise the limit for this process (ulimit -n)");
+    }
+  };
+  try
+  {
+    throw;
+  }
+  catch (const std::system_error& e)
+  {
+    explain(e.code());
+    throw;
+  }
+  catch (const boost::system::system_error& e)
+  {
+    explain(e.code());
+    throw;
+  }
+}
+
+} // namespace fanio::tool

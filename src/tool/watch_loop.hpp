@@ -1,0 +1,75 @@
+#pragma once
+
+#include "output.hpp"
+#include "watch_format.hpp"
+#include "watch_scope.hpp"
+#include "watch_tree.hpp"
+#include <fanio/resolve/process_table.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <exception>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace fanio::tool {
+
+/// What is made of the events of a watch.
+struct watch_handlers
+{
+  std::function<void(const path_event&)> found{}; ///< Of one event.
+  std::function<std::string()> text{};            ///< After the events of a read: what to write.
+  std::function<void()> written{};                ///< And then.
+};
+
+/// Reads the events of a watch until it is interrupted, nobody reads what is written any more, or
+/// `end` is called.
+class watch_loop
+{
+public:
+  /// `destination` is the name of standard output in messages.
+  ///
+  /// *Errors*: throws `std::runtime_error` with a message for the user.
+  watch_loop(const watch_scope& scope, std::string destination, notice tell);
+
+  /// *Errors*: as above.
+  void run(watch_handlers handlers);
+
+  /// Ends all that is outstanding, and with it the run.
+  void end();
+
+  [[nodiscard]] asio::io_context& context() noexcept { return context_; }
+
+  /// Whether all that was named is gone.
+  [[nodiscard]] bool is_over() noexcept { return tree_.is_over(); }
+
+  /// Writes at once; one at a time, and the text stays where it is until then. False when nobody
+  /// wants it any more.
+  ///
+  /// *Errors*: as above.
+  [[nodiscard]] asio::awaitable<bool> write(std::string_view text);
+
+private:
+  void end_on_request();
+  [[nodiscard]] asio::awaitable<void> read_events();
+  void add(const path_event& e, const event_view* source);
+
+  bool has_processes_;
+  std::string destination_;
+  asio::io_context context_{1};
+  asio::signal_set signals_{context_};
+  output output_{context_.get_executor()};
+  watch_tree tree_;
+  resolve::process_table processes_;
+  watch_handlers handlers_;
+  std::exception_ptr failure_;
+};
+
+/// Throws a message for the user that says what to do, where the error in flight is the limit of
+/// open files; else throws that.
+[[noreturn]] void rethrow_explained();
+
+} // namespace fanio::tool
