@@ -1,0 +1,157 @@
+#include "running_watch.hpp"
+#include "support/requires.hpp"
+
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+using test::running_watch;
+
+struct fixture
+{
+  test::temp_directory directory;
+  std::string path = directory.path().string();
+
+  static std::vector<std::string> stat_command(std::vector<std::string> arguments)
+  {
+    arguments.insert(arguments.begin(), {FANIO_TOOL, "stat"});
+    return arguments;
+  }
+
+  /// What is printed at the end of a count of some work.
+  std::string counted(std::vector<std::string> arguments, const std::string& work) const
+  {
+    arguments.push_back(path);
+    running_watch stat(stat_command(std::move(arguments)));
+    test::run_in(path, work);
+    stat.signal(SIGINT);
+    auto text = stat.read_all(test::child::out);
+    BOOST_TEST(stat.wait() == 0);
+    return text;
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(stat_tables, fixture)
+
+BOOST_AUTO_TEST_CASE(it_counts_by_path_in_the_columns_of_inotifywatch)
+{
+  BOOST_TEST(counted({"-e", "create,delete"}, "mkdir a b; rmdir a") ==
+             "total  create  delete  filename\n"
+             "2      1       1       " +
+                 path +
+                 "/a\n"
+                 "1      1       0       " +
+                 path + "/b\n");
+}
+
+BOOST_AUTO_TEST_CASE(it_counts_by_directory)
+{
+  fs::create_directory(directory / "in");
+  BOOST_TEST(counted({"-r", "--by", "directory", "-e", "create"}, "mkdir a in/b in/c") ==
+             "total  create  filename\n"
+             "2      2       " +
+                 path +
+                 "/in/\n"
+                 "1      1       " +
+                 path + "/\n");
+}
+
+BOOST_AUTO_TEST_CASE(it_counts_by_process, *boost::unit_test::precondition(test::is_privileged))
+{
+  running_watch stat(stat_command({"--by", "process", "-e", "create", path}));
+  directory.write("a");
+  directory.write("b");
+  std::string line;
+  // Asked again, until it has come to the events. This process is still there to be looked at.
+  while (!line.starts_with("2      2       "))
+  {
+    stat.signal(SIGUSR1);
+    line = stat.read_line(test::child::out);
+  }
+  BOOST_TEST(line.ends_with("test_tool(" + std::to_string(::getpid()) + ")"), line);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_said_in_words)
+{
+  const auto nothing = test::run(stat_command({"-t", "1", "-v", path}));
+  BOOST_TEST(nothing.status == 0);
+  BOOST_TEST(nothing.out == "");
+  BOOST_TEST(nothing.err == "Finished establishing watches, now collecting statistics.\n"
+                            "Will listen for events for 1 seconds.\nNo events occurred.\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_asks_for_the_table_in_between)
+{
+  running_watch stat(stat_command({"-e", "create", path}));
+  fs::create_directory(directory / "a");
+  std::string line;
+  // Asked again, until it has come to the event.
+  while (line != "1      1       " + path + "/a")
+  {
+    stat.signal(SIGUSR1);
+    line = stat.read_line(test::child::out);
+  }
+  stat.signal(SIGTERM);
+  BOOST_TEST(stat.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_live_view_comes_again_and_again_without_a_terminal)
+{
+  running_watch stat(stat_command({"--top", "-e", "create", path}));
+  for (int i = 0; i < 2; ++i)
+  {
+    auto line = stat.read_line(test::child::out);
+    while (line.find(" events in ") == line.npos)
+    {
+      line = stat.read_line(test::child::out);
+    }
+    BOOST_TEST(line.find('\x1b') == line.npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_live_view_redraws_a_terminal_and_leaves_it_as_it_was)
+{
+  const auto shown = test::run(
+      {"script", "-qec", std::string(FANIO_TOOL) + " stat --top -t 2 " + path, "/dev/null"});
+  BOOST_TEST(shown.status == 0);
+  const auto begin = shown.out.find("\x1b[?1049h");
+  const auto drawing = shown.out.find("\x1b[H0 events in 1 s\x1b[K");
+  const auto end = shown.out.find("\x1b[?1049l");
+  BOOST_TEST(begin < drawing);
+  BOOST_TEST(drawing < end);
+  BOOST_TEST(end != shown.out.npos);
+}
+
+BOOST_AUTO_TEST_CASE(bad_words_are_errors)
+{
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"-a", "bogus"},
+                                                {"-d", "close"},
+                                                {"-a", "open", "-e", "modify"},
+                                                {"-a", "open", "-d", "open"},
+                                                {"--by", "size"},
+                                                {"--interval", "1"},
+                                                {"--top", "--json"},
+                                                {"--top", "--interval", "0"},
+                                                {"-t", "-1"}})
+  {
+    auto command = words;
+    command.push_back(path);
+    const auto refused = test::run(stat_command(command));
+    BOOST_TEST(refused.status == 1, words.front() << " " << refused.status);
+    BOOST_TEST(!refused.err.empty(), words.front());
+  }
+  BOOST_TEST(test::run(stat_command({path + "/none"})).status == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,233 @@
+#include "running_watch.hpp"
+#include "support/requires.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using test::running_watch;
+
+boost::test_tools::assertion_result has_peers(boost::unit_test::test_unit_id)
+{
+  return test::needs(test::run({"sh", "-c", "command -v fsnotifywait inotifywait"}).status == 0,
+                     "fsnotifywait and inotifywait, from the package inotify-tools");
+}
+
+/// What a program prints of some work on a tree of its own: the peers open directories to find
+/// paths, which others would see, and their marks keep what is deleted from going.
+std::vector<std::string> lines_of(std::vector<std::string> program,
+                                  const std::vector<std::string>& options, const std::string& work)
+{
+  const test::temp_directory directory;
+  fs::create_directories(directory / "s/t");
+  directory.write("old");
+  const auto path = directory.path().string();
+  program.insert(program.end(), options.begin(), options.end());
+  program.insert(program.end(), {"-m", "--format", "%w%f %e", path});
+  running_watch watch(program);
+  test::run_in(path, work + "; mkdir end");
+  auto lines = watch.lines_until("/end CREATE,ISDIR");
+  for (auto& line : lines)
+  {
+    line = line.substr(line.find(path) + path.size());
+  }
+  return lines;
+}
+
+const std::vector<std::string> fanio_watch{FANIO_TOOL, "watch"};
+
+struct fixture
+{
+  test::temp_directory directory;
+  std::string path = directory.path().string();
+};
+
+const std::string work_on_files = "echo a > new; echo b >> new; cat new; chmod 600 new; "
+                                  "mv new s/t/moved; ls s; cat s/t/moved; rm s/t/moved; "
+                                  "ln old s/link; touch -d @0 old; rm s/link";
+
+/// Merging may hide how often something happened, so each is counted once.
+void check_same_kinds(const std::vector<std::string>& ours, const std::vector<std::string>& theirs)
+{
+  const auto own = test::single_events(ours);
+  const auto other = test::single_events(theirs);
+  std::ranges::for_each(own, [&other](const std::string& event)
+                        { BOOST_TEST(other.contains(event), "only fanio told " << event); });
+  std::ranges::for_each(other, [&own](const std::string& event)
+                        { BOOST_TEST(own.contains(event), "fanio did not tell " << event); });
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(watch_peers, fixture,
+                         *boost::unit_test::precondition(has_peers) *
+                             boost::unit_test::precondition(test::is_privileged))
+
+BOOST_AUTO_TEST_CASE(a_tree_has_the_events_that_fsnotifywait_prints)
+{
+  check_same_kinds(lines_of(fanio_watch, {"-r"}, work_on_files),
+                   lines_of({"fsnotifywait"}, {"-r"}, work_on_files));
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_has_the_events_that_fsnotifywait_prints)
+{
+  check_same_kinds(lines_of(fanio_watch, {}, work_on_files),
+                   lines_of({"fsnotifywait"}, {}, work_on_files));
+}
+
+BOOST_AUTO_TEST_CASE(events_that_are_asked_for_are_the_same_lines)
+{
+  const std::vector<std::string> options{"-r", "-e", "MOVED_TO,delete", "-e", "create"};
+  BOOST_TEST(lines_of(fanio_watch, options, work_on_files) ==
+                 lines_of({"fsnotifywait"}, options, work_on_files),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(an_expression_leaves_the_same_out)
+{
+  for (const std::string option : {"--exclude", "--excludei", "--include", "--includei"})
+  {
+    const auto work =
+        "mkdir -p s begin; touch A.txt b.TXT s/a.txt ab.c 'a+b'; mkdir end; rm -r begin "
+        "end A.txt b.TXT s/a.txt ab.c a+b";
+    const std::string expression = R"((/[ab]\.(txt|c)|a\+b|begin|end)$)";
+    const auto command = [&](std::vector<std::string> program)
+    {
+      program.insert(program.end(),
+                     {"-r", "-m", "-e", "create", option, expression, "--format", "%w%f", path});
+      return program;
+    };
+    running_watch theirs(command({"fsnotifywait"}));
+    running_watch ours(command({FANIO_TOOL, "watch"}));
+    test::run_in(path, work);
+    // The end is told by all that do not leave it out.
+    const bool has_end = option.starts_with("--include");
+    const auto end = has_end ? "/end" : "/ab.c";
+    BOOST_TEST_CONTEXT(option)
+    {
+      auto other = theirs.lines_until(end);
+      std::erase_if(other, [](const auto& line) { return line.ends_with("/begin/"); });
+      BOOST_TEST(ours.lines_until(end) == other, boost::test_tools::per_element());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_tree_that_comes_moves_and_goes_is_told_whole)
+{
+  const std::string work = "mkdir -p a/b/c && touch a/b/c/f && mv a z && rm -r z";
+  const auto told = test::single_events(
+      lines_of(fanio_watch, {"-r", "-e", "create,delete,move,delete_self,move_self"}, work));
+  const std::multiset<std::string> truth{
+      "/a CREATE of a directory",     "/a/b CREATE of a directory",
+      "/a/b/c CREATE of a directory", "/a/b/c/f CREATE",
+      "/a MOVED_FROM of a directory", "/z MOVED_TO of a directory",
+      "/z/ MOVE_SELF of a directory", "/z/b/c/f DELETE",
+      "/z/b/c DELETE of a directory", "/z/b/c/ DELETE_SELF of a directory",
+      "/z/b DELETE of a directory",   "/z/b/ DELETE_SELF of a directory",
+      "/z DELETE of a directory",     "/z/ DELETE_SELF of a directory",
+  };
+  for (const auto& event : truth)
+  {
+    BOOST_TEST(told.contains(event), event);
+  }
+  BOOST_TEST(told.size() == truth.size());
+
+  // The other one knows what it had marked in time, by names that may be old.
+  for (const auto& event : test::single_events(lines_of({"fsnotifywait"}, {"-r"}, work)))
+  {
+    const bool is_entry = event.find(" CREATE") != event.npos || event.find(" MOVED") != event.npos;
+    BOOST_TEST((!is_entry || truth.contains(event)), event);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_has_the_events_that_inotifywait_prints)
+{
+  const auto file = directory.write("file").string();
+  const auto command = [&file](std::vector<std::string> program)
+  {
+    program.insert(program.end(), {"-m", "--format", "%e", file});
+    return program;
+  };
+  running_watch theirs(command({"inotifywait"}));
+  running_watch ours(command({FANIO_TOOL, "watch"}));
+  test::run_in(path, "echo >> file; cat file; chmod 600 file; mv file other; rm other");
+
+  const auto names = [](running_watch& w)
+  {
+    std::set<std::string> all;
+    for (bool is_over = false; !is_over;)
+    {
+      const auto line = w.read_line(test::child::out);
+      is_over = line.find("DELETE_SELF") != line.npos;
+      for (const auto& event : test::single_events({"x " + line}))
+      {
+        all.insert(event);
+      }
+    }
+    return all;
+  };
+  BOOST_TEST(names(ours) == names(theirs), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_exit_status_is_that_of_inotifywait)
+{
+  const std::vector<std::vector<std::string>> endings{
+      {"-q", "-t", "1", path}, // nothing happens
+      {"-q", "-m", "-t", "1", path},
+      {"-q", path + "/none"},
+      {"-q"},
+      {"--no-such-option", path},
+      {"-e", "no_such_event", path},
+      {"-t", "x", path},
+      {"--exclude", "(", path},
+      {"--exclude", "*a", path},
+      {"--exclude", "a{1", path},
+      {"--exclude", "a", "--include", "b", path},
+      {"--exclude", "a", "--excludei", "b", path},
+      {"--csv", "--format", "%e", path},
+      {"--timefmt", "%F", path},
+      {"--no-newline", path},
+      {"--format", "%T", path},
+      {"-d", path},
+      {"-o", path + "/none/file", path},
+      {"--fromfile", path + "/none"},
+  };
+  for (const auto& arguments : endings)
+  {
+    auto theirs = arguments;
+    theirs.insert(theirs.begin(), "inotifywait");
+    const auto expected = test::run(theirs).status;
+    const auto got = test::run(test::watch_command(arguments));
+    std::string line;
+    for (const auto& a : arguments)
+    {
+      line += a + " ";
+    }
+    BOOST_TEST(got.status == expected, line << "ends with " << got.status << ": " << got.err);
+    BOOST_TEST((expected != 1 || !got.err.empty()), line << "says nothing");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_watched_file_that_goes_is_another_event_than_that_which_is_waited_for)
+{
+  const std::vector<std::vector<std::string>> programs{{"inotifywait"}, {FANIO_TOOL, "watch"}};
+  for (const auto& program : programs)
+  {
+    const auto file = directory.write("file").string();
+    auto command = program;
+    command.insert(command.end(), {"-e", "modify", file});
+    running_watch watch(command);
+    fs::remove(file);
+    BOOST_TEST(watch.wait() == 1, program.front());
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
