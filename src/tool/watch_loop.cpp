@@ -13,6 +13,8 @@
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
+
 namespace fanio::tool {
 
 watch_loop::watch_loop(const watch_scope& scope, std::string destination, notice tell)
@@ -24,12 +26,17 @@ watch_loop::watch_loop(const watch_scope& scope, std::string destination, notice
   {
     signals_.add(ending);
   }
+  if (const int fd = ::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC); fd >= 0)
+  {
+    mounts_.assign(fd);
+  }
 }
 
 void watch_loop::run(watch_handlers handlers)
 {
   handlers_ = std::move(handlers);
   end_on_request();
+  follow_mounts();
   const auto on_end = [this](std::exception_ptr failure)
   {
     failure_ = std::move(failure);
@@ -93,13 +100,56 @@ asio::awaitable<void> watch_loop::read_events()
     }
     buffer.clear();
     tree_.settle(found);
-    // No temporary stands in the expression that waits: g++ 12 destroys such a one twice.
-    const auto text = handlers_.text ? handlers_.text() : std::string();
-    if (!co_await write(text))
+    if (!co_await deliver())
     {
       co_return;
     }
+  }
+}
+
+/// Writes what there is to write. Who comes meanwhile leaves it to whom is at it.
+asio::awaitable<bool> watch_loop::deliver()
+{
+  if (std::exchange(is_delivering_, true))
+  {
+    co_return true;
+  }
+  bool is_wanted = true;
+  for (bool is_over = false; is_wanted && !is_over;)
+  {
+    // No temporary stands in the expression that waits: g++ 12 destroys such a one twice.
+    const auto text = handlers_.text ? handlers_.text() : std::string();
+    is_over = text.empty();
+    is_wanted = co_await write(text);
+  }
+  is_delivering_ = false;
+  if (is_wanted)
+  {
     handlers_.written();
+  }
+  co_return is_wanted;
+}
+
+/// No event tells that a filesystem is gone, nor that there is one more.
+void watch_loop::follow_mounts()
+{
+  const auto on_change = [this](const error_code& ec)
+  {
+    if (ec)
+    {
+      return;
+    }
+    tree_.settle([this](const path_event& e, const event_view* source) { add(e, source); });
+    asio::co_spawn(context_, deliver(),
+                   [this](std::exception_ptr failure, bool is_wanted)
+                   {
+                     failure_ = failure ? std::move(failure) : failure_;
+                     failure_ || !is_wanted ? end() : follow_mounts();
+                   });
+  };
+  if (mounts_.is_open())
+  {
+    mounts_.async_wait(asio::posix::stream_descriptor::wait_error, on_change);
   }
 }
 

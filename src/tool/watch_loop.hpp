@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <exception>
@@ -55,16 +56,20 @@ public:
 private:
   void end_on_request();
   [[nodiscard]] asio::awaitable<void> read_events();
+  [[nodiscard]] asio::awaitable<bool> deliver();
+  void follow_mounts();
   void add(const path_event& e, const event_view* source);
 
   bool has_processes_;
   std::string destination_;
   asio::io_context context_{1};
   asio::signal_set signals_{context_};
+  asio::posix::stream_descriptor mounts_{context_}; ///< Its error is that they change.
   output output_{context_.get_executor()};
   watch_tree tree_;
   resolve::process_table processes_;
   watch_handlers handlers_;
+  bool is_delivering_ = false;
   std::exception_ptr failure_;
 };
 

@@ -30,6 +30,12 @@ constexpr auto departures = event_mask::delete_ | event_mask::moved_from;
 /// More than a tree of this size is remembered in some other way, or not watched at all.
 constexpr std::size_t max_directories = 10'000'000;
 
+/// What an event on a named path itself is told as.
+std::string own_name(const watch_root& r)
+{
+  return !r.is_directory ? r.given : r.path.ends_with('/') ? r.path : r.path + "/";
+}
+
 } // namespace
 
 watch_tree::watch_tree(const asio::any_io_executor& executor, const watch_scope& scope, notice tell)
@@ -167,6 +173,7 @@ void watch_tree::learn_roots()
     look_into(r);
   }
   resets_ = resolver_.stats().resets;
+  resolver_.update_mounts(); // lets go of what would keep a filesystem from being unmounted
 }
 
 void watch_tree::tell_trouble(const std::string& path, const error_code& why) const
@@ -375,7 +382,7 @@ void watch_tree::tell_in_order(path_event told, const event_view& e, const sink&
   const auto modifiers = told.events & event_mask::all_modifiers;
   const auto events = told.events & ~event_mask::all_modifiers;
   const auto first = (events & event_mask::move) == event_mask::move ? event_mask::none : arrivals;
-  const auto last = departures | (arrivals & ~first);
+  const auto last = departures | event_mask::delete_self | (arrivals & ~first);
   for (const auto part : {events & first, events & ~first & ~last, events & last})
   {
     if (!is_empty(part))
@@ -418,7 +425,7 @@ bool watch_tree::locate(const event_view& e, const watch_root* r, path_event& to
   }
   else if (r != nullptr)
   {
-    directory_ = r->is_directory ? r->path + (r->path.ends_with('/') ? "" : "/") : r->given;
+    directory_ = own_name(*r);
     told.name = has_name && r->is_directory ? *e.name() : std::string_view();
     told.directory = directory_;
     return true;
@@ -468,19 +475,40 @@ void watch_tree::note_fate(watch_root& r, event_mask events)
   }
 }
 
-void watch_tree::leave_gone_roots(const sink& found)
+void watch_tree::leave_gone_roots()
 {
   std::erase_if(roots_.all(),
-                [this, &found](const watch_root& r)
+                [this](const watch_root& r)
                 {
-                  if (has_any(r.fate, event_mask::delete_self))
+                  const bool is_gone = has_any(r.fate, event_mask::delete_self);
+                  if (is_gone)
                   {
                     tell_(escape(r.given) + " is gone");
-                    return true;
                   }
-                  static_cast<void>(found);
-                  return false;
+                  return is_gone;
                 });
+}
+
+/// fanotify does not tell that a filesystem was unmounted: its marks are gone, that is all.
+void watch_tree::leave_unmounted_roots(const sink& found)
+{
+  const auto is_unmounted = [this, &found](const watch_root& r)
+  {
+    if (resolver_.resolve(r.handle, "", directory_) != resolve::errc::unknown_filesystem)
+    {
+      return false;
+    }
+    tell_(escape(r.given) + " was unmounted");
+    if (has_any(scope_.events, unmounted))
+    {
+      directory_ = own_name(r);
+      found({.events = unmounted | (r.is_directory ? event_mask::ondir : event_mask::none),
+             .directory = directory_},
+            nullptr);
+    }
+    return true;
+  };
+  std::erase_if(roots_.all(), is_unmounted);
 }
 
 /// All was forgotten, or something lost.
@@ -511,11 +539,15 @@ void watch_tree::settle(const sink& found)
     is_unsure_ = is_unsure_ || !strangers_.empty();
     strangers_.clear();
   }
+  if (was_reset)
+  {
+    leave_unmounted_roots(found);
+  }
   if (was_reset || (is_quiet && is_unsure_))
   {
     look_again();
   }
-  leave_gone_roots(found);
+  leave_gone_roots();
 }
 
 } // namespace fanio::tool

@@ -47,8 +47,8 @@ public:
   /// Tells what an event is about, if that was asked for.
   void translate(const event_view& e, const sink& found);
 
-  /// To be called when the events of a read were translated: follows mounts, looks again where
-  /// something was lost, and tells what was unmounted.
+  /// To be called when the events of a read were translated, and when mounts change: follows these,
+  /// looks again where something was lost, and tells what was unmounted.
   void settle(const sink& found);
 
   /// Whether all that was named is gone.
@@ -74,7 +74,8 @@ private:
   void follow_roots(const event_view& e);
 
   void note_fate(watch_root& r, event_mask events);
-  void leave_gone_roots(const sink& found);
+  void leave_gone_roots();
+  void leave_unmounted_roots(const sink& found);
   [[nodiscard]] event_mask shown_events(const event_view& e, bool is_root);
   [[nodiscard]] bool locate(const event_view& e, const watch_root* r, path_event& told);
   static void tell_in_order(path_event told, const event_view& e, const sink& found);

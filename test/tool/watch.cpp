@@ -1,4 +1,5 @@
 #include "running_watch.hpp"
+#include "support/mounts.hpp"
 #include "support/requires.hpp"
 
 #include <boost/json.hpp>
@@ -253,6 +254,23 @@ BOOST_AUTO_TEST_CASE(a_full_queue_is_told)
   watch.lines_until("Q_OVERFLOW ");
   fs::create_directory(directory / "after");
   watch.lines_until("CREATE,ISDIR after");
+}
+
+BOOST_AUTO_TEST_CASE(an_unmounted_tree_is_told_and_ends_it,
+                     *boost::unit_test::precondition(test::is_privileged))
+{
+  for (const std::string option : {"-P", "-r", "-m"})
+  {
+    BOOST_TEST_CONTEXT(option)
+    {
+      test::mount_point mounted("none", "tmpfs");
+      const auto top = mounted.path().string();
+      running_watch watch(watch_command({option, "-e", "unmount", "--format", "%w %e", top}));
+      BOOST_TEST(mounted.unmount() == 0);
+      BOOST_TEST(watch.read_line(test::child::out) == top + "/ UNMOUNT,ISDIR");
+      BOOST_TEST(watch.wait() == (option == "-m" ? 1 : 0));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_moved_tree_is_watched_by_its_new_name,
