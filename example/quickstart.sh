@@ -35,6 +35,7 @@ missing_packages() {
   command -v cmake > /dev/null || echo cmake
   command -v ninja > /dev/null || echo ninja-build
   is_boost_new_enough || boost_package
+  command -v pkg-config > /dev/null || echo pkg-config
   [[ -e /usr/include/CLI/CLI.hpp ]] || echo libcli11-dev
   [[ -e /usr/include/re2/re2.h ]] || echo libre2-dev
   command -v pkg-config > /dev/null || echo pkg-config

@@ -1,5 +1,6 @@
 #include "stat_run.hpp"
 
+#include "screen.hpp"
 #include "watch_loop.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -16,82 +17,11 @@
 #include <stdexcept>
 #include <system_error>
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace fanio::tool {
 
 namespace {
-
-/// The screen of a terminal, as a place to draw on. What was there before comes back.
-class screen
-{
-public:
-  /// Does nothing, if it is not wanted or standard output is no terminal.
-  explicit screen(bool is_wanted) : is_open_(is_wanted && ::isatty(STDOUT_FILENO) != 0)
-  {
-    put("\x1b[?1049h\x1b[?25l");
-  }
-
-  screen(const screen&) = delete;
-  screen& operator=(const screen&) = delete;
-
-  ~screen() { put("\x1b[?25h\x1b[?1049l"); }
-
-  [[nodiscard]] bool is_open() const noexcept { return is_open_; }
-
-  /// Lines that fit, in place of those before; longer ones are cut, where they'd wrap.
-  [[nodiscard]] static std::string drawing(std::string_view text)
-  {
-    const auto size = measure();
-    std::string out = "\x1b[H";
-    for (std::size_t row = 0; row < size.ws_row && !text.empty(); ++row)
-    {
-      const auto line = text.substr(0, text.find('\n'));
-      out += cut(line, size.ws_col);
-      out += row + 1U < size.ws_row ? "\x1b[K\r\n" : "\x1b[K";
-      text.remove_prefix(std::min(line.size() + 1, text.size()));
-    }
-    return out + "\x1b[J";
-  }
-
-  [[nodiscard]] static std::size_t rows() { return measure().ws_row; }
-
-private:
-  /// As many characters of UTF-8; that some take two columns is not known here.
-  static std::string cut(std::string_view line, std::size_t columns)
-  {
-    std::size_t characters = 0;
-    std::size_t at = 0;
-    for (; at < line.size(); ++at)
-    {
-      const bool is_first = (static_cast<unsigned char>(line[at]) & 0xc0U) != 0x80U;
-      if (is_first && ++characters > columns)
-      {
-        break;
-      }
-    }
-    return std::string(line.substr(0, at));
-  }
-
-  static winsize measure()
-  {
-    winsize size{.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
-    winsize told{};
-    const bool is_told = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &told) == 0 && told.ws_row != 0;
-    return is_told ? told : size;
-  }
-
-  void put(std::string_view control) const
-  {
-    if (is_open_)
-    {
-      static_cast<void>(!::write(STDOUT_FILENO, control.data(), control.size()));
-    }
-  }
-
-  bool is_open_;
-};
 
 /// Nobody who reads is no error.
 void write_to_output(std::string_view text)

@@ -21,6 +21,13 @@ inline constexpr event_mask all_watch_events =
     event_mask::open | event_mask::move | event_mask::create | event_mask::delete_ |
     event_mask::delete_self | event_mask::move_self;
 
+/// What happens to a path that was named: after it there may be nothing to watch.
+inline constexpr event_mask fates = event_mask::delete_self | event_mask::move_self;
+
+/// An entry of a directory came, or went.
+inline constexpr event_mask arrivals = event_mask::create | event_mask::moved_to;
+inline constexpr event_mask departures = event_mask::delete_ | event_mask::moved_from;
+
 struct named_event
 {
   event_mask bit;

@@ -48,6 +48,11 @@ bool is_at_or_below(std::string_view path, std::string_view top) noexcept
          (path.size() == top.size() || top.ends_with('/') || path[top.size()] == '/');
 }
 
+std::string own_name(const watch_root& r)
+{
+  return !r.is_directory ? r.given : r.path.ends_with('/') ? r.path : r.path + "/";
+}
+
 watch_roots::watch_roots(const watch_scope& scope)
 {
   for (const auto& path : scope.paths)

@@ -65,6 +65,26 @@ BOOST_AUTO_TEST_CASE(help_of_doctor_lists_its_options)
   BOOST_TEST(contains(help.out, "--json"), help.out);
 }
 
+BOOST_AUTO_TEST_CASE(help_of_watch_and_stat_lists_their_options)
+{
+  const auto watch = run({"watch", "--help"});
+  BOOST_TEST(watch.status == 0);
+  for (const auto* option :
+       {"--monitor", "--daemon",   "--outfile",  "--syslog",   "--recursive", "--quiet",
+        "--event",   "--timeout",  "--csv",      "--format",   "--timefmt",   "--no-newline",
+        "--exclude", "--excludei", "--include",  "--includei", "--fromfile",  "--no-dereference",
+        "@PATH",     "--json",     "Exit status"})
+  {
+    BOOST_TEST(contains(watch.out, option), option);
+  }
+  const auto stat = run({"stat", "--help"});
+  BOOST_TEST(stat.status == 0);
+  for (const auto* option : {"--ascending", "--descending", "--zero", "--timeout", "--by", "--top"})
+  {
+    BOOST_TEST(contains(stat.out, option), option);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_version_is_that_of_the_library)
 {
   const auto version = run({"--version"});
