@@ -133,24 +133,28 @@ asio::awaitable<bool> watch_loop::deliver()
 /// No event tells that a filesystem is gone, nor that there is one more.
 void watch_loop::follow_mounts()
 {
-  const auto on_change = [this](const error_code& ec)
-  {
-    if (ec)
-    {
-      return;
-    }
-    tree_.settle([this](const path_event& e, const event_view* source) { add(e, source); });
-    asio::co_spawn(context_, deliver(),
-                   [this](std::exception_ptr failure, bool is_wanted)
-                   {
-                     failure_ = failure ? std::move(failure) : failure_;
-                     failure_ || !is_wanted ? end() : follow_mounts();
-                   });
-  };
   if (mounts_.is_open())
   {
-    mounts_.async_wait(asio::posix::stream_descriptor::wait_error, on_change);
+    mounts_.async_wait(asio::posix::stream_descriptor::wait_error,
+                       [this](const error_code& ec)
+                       {
+                         if (!ec)
+                         {
+                           follow_mounts();
+                         }
+                       });
   }
+  // Looked at only once it is waited for: what changes before is told to nobody.
+  tree_.settle([this](const path_event& e, const event_view* source) { add(e, source); });
+  asio::co_spawn(context_, deliver(),
+                 [this](std::exception_ptr failure, bool is_wanted)
+                 {
+                   failure_ = failure ? std::move(failure) : failure_;
+                   if (failure_ || !is_wanted)
+                   {
+                     end();
+                   }
+                 });
 }
 
 void watch_loop::add(const path_event& e, const event_view* source)

@@ -230,8 +230,9 @@ void watch_tree::settle(const sink& found)
   if (is_quiet)
   {
     found_.clear();
-    is_unsure_ = is_unsure_ || !strangers_.empty();
+    is_unsure_ = is_unsure_ || !strangers_.empty() || !departed_.empty();
     strangers_.clear();
+    departed_.clear();
   }
   if (was_reset)
   {

@@ -94,8 +94,9 @@ private:
   std::set<std::string> tried_mounts_; ///< Points of filesystems below the roots.
   std::string directory_;
   file_handle last_departed_;
-  std::unordered_set<file_handle> marked_; ///< Where each directory is marked.
-  std::map<file_handle, bool> strangers_;  ///< Came, and not found yet; whether they are new.
+  std::unordered_set<file_handle> marked_;   ///< Where each directory is marked.
+  std::unordered_set<file_handle> departed_; ///< Directories of which no arrival was told.
+  std::map<file_handle, bool> strangers_;    ///< Came, and not found yet; whether they are new.
   std::set<std::pair<file_handle, std::string>> found_; ///< Told as created, before their events.
 };
 

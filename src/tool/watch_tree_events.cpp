@@ -65,6 +65,20 @@ void watch_tree::follow(const event_view& e)
   {
     resolver_.learn(*e.dfid(), *e.name(), *e.fid());
   }
+  // It may have been found in its new place already, where nothing is told of it: what is looked
+  // at is later than what is told.
+  if (!marks_filesystems_ && e.is_directory() && e.fid() && has_any(e.mask(), event_mask::move))
+  {
+    const file_handle moved(*e.fid());
+    if (has_any(e.mask(), event_mask::moved_to))
+    {
+      departed_.erase(moved);
+    }
+    else
+    {
+      departed_.insert(moved);
+    }
+  }
   // Who can't ask where it is has to look for it.
   is_unsure_ = is_unsure_ || (is_merged && !was_here && !marks_filesystems_);
 }
