@@ -3,12 +3,15 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <linux/connector.h>
+#include <linux/netlink.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -150,6 +153,29 @@ int pidfs_inode(int pidfd, std::uint64_t& inode) noexcept
   inode = status.st_ino;
   errno = EOPNOTSUPP;
   return fs.f_type == pidfs_magic ? 0 : -1;
+}
+
+int connector_socket() noexcept
+{
+  return ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_CONNECTOR);
+}
+
+int bind_connector(int fd) noexcept
+{
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  address.nl_groups = CN_IDX_PROC;
+  return ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+ssize_t send(int fd, std::span<const std::byte> from) noexcept
+{
+  return ::send(fd, from.data(), from.size(), MSG_NOSIGNAL);
+}
+
+ssize_t receive(int fd, std::span<std::byte> into) noexcept
+{
+  return ::recv(fd, into.data(), into.size(), 0);
 }
 
 std::uint64_t most_descriptors() noexcept

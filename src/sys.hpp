@@ -62,6 +62,12 @@ namespace fanio::sys {
 /// the same, and this fails.
 [[nodiscard]] int pidfs_inode(int pidfd, std::uint64_t& inode) noexcept;
 
+/// A non-blocking datagram socket of the netlink connector, and its group of process events.
+[[nodiscard]] int connector_socket() noexcept;
+[[nodiscard]] int bind_connector(int fd) noexcept;
+[[nodiscard]] ssize_t send(int fd, std::span<const std::byte> from) noexcept;
+[[nodiscard]] ssize_t receive(int fd, std::span<std::byte> into) noexcept;
+
 /// The hard limit of descriptors of this process, and the limit that holds.
 [[nodiscard]] std::uint64_t most_descriptors() noexcept;
 [[nodiscard]] std::uint64_t descriptor_limit() noexcept;

@@ -38,6 +38,12 @@ void ended_processes::keep(process_record record)
     processes_.clear();
   }
   const auto pid = record.known.pid;
+  if (const auto before = processes_.find(pid);
+      !record.more && before != processes_.end() &&
+      before->second.record.known.start_time == record.known.start_time)
+  {
+    record.more = std::move(before->second.record.more);
+  }
   processes_.insert_or_assign(pid, kept{std::move(record), started_});
 }
 

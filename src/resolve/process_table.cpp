@@ -103,6 +103,7 @@ public:
   const process_details& details(const process& p);
 
   void start_batch();
+  void note(pid_t pid);
 
   [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
 
@@ -130,6 +131,20 @@ void process_table::impl::start_batch()
     ended_.end_batch();
   }
   records_.clear();
+}
+
+void process_table::impl::note(pid_t pid)
+{
+  const proc_directory files(pid);
+  if (!remembers_ || !files)
+  {
+    return;
+  }
+  auto known = read_process(files, pid);
+  if (known.start_time)
+  {
+    ended_.keep({.known = std::move(known), .pidfd_inode = 0, .more = read_details(files)});
+  }
 }
 
 const process& process_table::impl::find_ended(pid_t pid, std::uint64_t pidfd_inode)
@@ -257,6 +272,11 @@ std::vector<process> process_table::ancestors(const process& p)
     parent = next->parent;
   }
   return all;
+}
+
+void process_table::note(pid_t pid)
+{
+  impl_->note(pid);
 }
 
 void process_table::start_batch()

@@ -18,6 +18,13 @@ inline const std::vector<int>& errors_of(std::string_view call)
                                          EFBIG,  EINTR,  EINVAL,       EIO,    ENOENT,
                                          ENOSPC, ENOSYS, EPERM,        EPIPE,  EOPNOTSUPP};
   static const std::map<std::string_view, std::vector<int>> all{
+      {"bind", {EACCES, EADDRINUSE, EADDRNOTAVAIL, EBADF, EFAULT, EINVAL, ENOTSOCK, EPERM}},
+      {"recv",
+       {EAGAIN, EBADF, ECONNREFUSED, EFAULT, EINTR, EINVAL, ENOBUFS, ENOMEM, ENOTCONN, ENOTSOCK}},
+      {"send",
+       {EACCES, EAGAIN, EBADF, ECONNREFUSED, EFAULT, EINTR, EINVAL, EMSGSIZE, ENOBUFS, ENOMEM,
+        ENOTCONN, ENOTSOCK, EOPNOTSUPP, EPERM, EPIPE}},
+      {"socket", {EACCES, EAFNOSUPPORT, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT}},
       {"close", {EBADF, EINTR, EIO, ENOSPC, EDQUOT}},
       {"close_range", {EINVAL, EMFILE, ENOMEM, ENOSYS}},
       {"dup", {EBADF, EINVAL, EMFILE}},

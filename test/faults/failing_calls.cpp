@@ -175,6 +175,26 @@ int pidfs_inode(int pidfd, std::uint64_t& inode) noexcept
   return call("fstat", real::pidfs_inode, pidfd, inode);
 }
 
+int connector_socket() noexcept
+{
+  return call("socket", real::connector_socket);
+}
+
+int bind_connector(int fd) noexcept
+{
+  return call("bind", real::bind_connector, fd);
+}
+
+ssize_t send(int fd, std::span<const std::byte> from) noexcept
+{
+  return call("send", real::send, fd, from);
+}
+
+ssize_t receive(int fd, std::span<std::byte> into) noexcept
+{
+  return call("recv", real::receive, fd, into);
+}
+
 std::uint64_t most_descriptors() noexcept
 {
   const auto limit = call("getrlimit", [] { return static_cast<long>(real::most_descriptors()); });

@@ -93,6 +93,11 @@ public:
   /// Forgets all that can be asked for again: to be called for each read.
   FANIO_API void start_batch();
 
+  /// Reads what there is to know of a process at once, and keeps it for events that are read after
+  /// its end, in place of what was known: see `process_listener`. Does nothing without
+  /// `process_options::remember_ended`, or if it has ended already.
+  FANIO_API void note(pid_t pid);
+
   /// The process that caused an event; null where the event does not tell (pid 0). Valid until
   /// the next call.
   [[nodiscard]] FANIO_API const process* find(const event_view& e);

@@ -1,0 +1,111 @@
+#include "../sys.hpp"
+#include "connector_messages.hpp"
+#include <fanio/resolve/process_listener.hpp>
+#include <fanio/resolve/process_table.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <array>
+#include <cerrno>
+
+namespace fanio::resolve {
+
+namespace {
+
+constexpr auto nobody = [](pid_t) {};
+
+error_code last_error() noexcept
+{
+  return {errno, boost::system::system_category()};
+}
+
+/// The kernel answers while it is asked, so the answer is there already, maybe behind others' news.
+error_code read_answer(int socket)
+{
+  std::array<std::byte, 4096> datagram;
+  for (;;)
+  {
+    const auto bytes = sys::uninterrupted([&] { return sys::receive(socket, datagram); });
+    if (bytes < 0)
+    {
+      return errno == EAGAIN ? make_error_code(boost::system::errc::connection_refused)
+                             : last_error();
+    }
+    const auto news =
+        parse_connector(std::span(datagram).first(static_cast<std::size_t>(bytes)), nobody);
+    if (news.is_acknowledged)
+    {
+      return {news.error, boost::system::system_category()};
+    }
+  }
+}
+
+} // namespace
+
+void process_listener::open(error_code& ec)
+{
+  ec = {};
+  unique_fd socket(sys::connector_socket());
+  const auto request = listen_message();
+  if (!socket || sys::bind_connector(socket.get()) != 0 ||
+      sys::uninterrupted([&] { return sys::send(socket.get(), request); }) < 0)
+  {
+    ec = last_error();
+    return;
+  }
+  ec = read_answer(socket.get());
+  if (!ec)
+  {
+    socket_ = std::move(socket);
+  }
+}
+
+void process_listener::open()
+{
+  error_code ec;
+  open(ec);
+  if (ec)
+  {
+    throw boost::system::system_error(ec, "fanio::resolve::process_listener::open");
+  }
+}
+
+std::size_t process_listener::update(process_table& table, error_code& ec)
+{
+  ec = {};
+  std::size_t count = 0;
+  std::array<std::byte, 4096> datagram;
+  for (;;)
+  {
+    const auto bytes = sys::uninterrupted([&] { return sys::receive(socket_.get(), datagram); });
+    if (bytes < 0 && errno == ENOBUFS)
+    {
+      ec = last_error(); // told once; what comes after it is there
+      continue;
+    }
+    if (bytes < 0)
+    {
+      ec = errno == EAGAIN ? ec : last_error();
+      return count;
+    }
+    parse_connector(std::span(datagram).first(static_cast<std::size_t>(bytes)),
+                    [&](pid_t pid)
+                    {
+                      table.note(pid);
+                      ++count;
+                    });
+  }
+}
+
+std::size_t process_listener::update(process_table& table)
+{
+  error_code ec;
+  const auto count = update(table, ec);
+  if (ec)
+  {
+    throw boost::system::system_error(ec, "fanio::resolve::process_listener::update");
+  }
+  return count;
+}
+
+} // namespace fanio::resolve
