@@ -1,9 +1,13 @@
 #include "running_trace.hpp"
 #include "support/requires.hpp"
+#include "support/temp_directory.hpp"
+#include <fanio/basic_fanotify_handle.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <string>
 
 #include <unistd.h>
@@ -67,6 +71,51 @@ BOOST_AUTO_TEST_CASE(it_ends_with_what_an_ordinary_user_can_do)
   const auto text = ask({}, test::user::ordinary);
   BOOST_TEST(contains(text, "fanotify: yes"));
   BOOST_TEST(contains(text, "\nWithout CAP_SYS_ADMIN in the initial user namespace"), text);
+}
+
+BOOST_AUTO_TEST_CASE(it_lists_who_holds_groups_and_with_which_marks,
+                     *boost::unit_test::precondition(test::is_privileged))
+{
+  const test::temp_directory directory;
+  const auto file = directory.write("file");
+  boost::asio::io_context context;
+  fanio::fanotify_handle group(context, {.flags = fanio::init_flags::class_content});
+  group.add_mark(file, fanio::event_mask::open);
+  group.add_mark(directory.path(), fanio::event_mask::open);
+
+  const auto report = json::parse(ask({"--json"})).as_object();
+  const auto& held = report.at("held_groups").as_array();
+  const auto mine = std::ranges::find_if(held, [](const json::value& one)
+                                         { return one.at("pid") == ::getpid(); });
+  BOOST_REQUIRE(mine != held.end());
+  BOOST_TEST(mine->at("class").as_string() == "content");
+  BOOST_TEST(mine->at("uid").to_number<unsigned>() == 0U);
+  BOOST_TEST(mine->at("marks").at("inode").to_number<int>() == 2);
+  BOOST_TEST(mine->at("marks").at("filesystem").to_number<int>() == 0);
+  BOOST_TEST(report.at("in_use").at("groups").to_number<int>() >= 1);
+  BOOST_TEST(report.at("in_use").at("marks").to_number<int>() >= 2);
+  BOOST_TEST(contains(ask(), "marks: 2 inode\n"));
+}
+
+BOOST_AUTO_TEST_CASE(it_tells_what_can_be_watched_on_each_filesystem,
+                     *boost::unit_test::precondition(test::is_privileged))
+{
+  const auto report = json::parse(ask({"--json"})).as_object();
+  const auto& filesystems = report.at("filesystems").as_array();
+  const auto of_type = [&](const char* type)
+  {
+    const auto found = std::ranges::find_if(filesystems, [&](const json::value& f)
+                                            { return f.at("type").as_string() == type; });
+    BOOST_REQUIRE(found != filesystems.end());
+    return found->as_object();
+  };
+  const auto proc = of_type("proc");
+  BOOST_TEST(proc.at("point").as_string() == "/proc");
+  BOOST_TEST(proc.at("descriptors").as_string() == "yes");
+  BOOST_TEST(proc.at("handles").as_string() != "yes");
+  BOOST_TEST(proc.at("pre_access").as_string() != "yes");
+  BOOST_TEST(std::ranges::any_of(filesystems,
+                                 [](const json::value& f) { return f.at("handles") == "yes"; }));
 }
 
 BOOST_AUTO_TEST_CASE(it_tells_programs_the_same)
