@@ -1,4 +1,5 @@
 #include "doctor.hpp"
+#include "manual.hpp"
 #include "self_test.hpp"
 #include "stat_command.hpp"
 #include "trace_command.hpp"
@@ -10,9 +11,11 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -79,6 +82,25 @@ bool keep_standard_descriptors()
   }
 }
 
+/// Into a directory, for the build: man pages, and the completion for bash.
+int write_manual(const CLI::App& app, const std::filesystem::path& directory)
+{
+  bool is_written = true;
+  const auto write = [&](const std::string& name, const std::string& text)
+  {
+    std::ofstream out(directory / name);
+    out << text;
+    is_written = out.flush().good() && is_written;
+  };
+  write("fanio", fanio::tool::bash_completion(app));
+  write("fanio.1", fanio::tool::manual_page(app, nullptr));
+  for (const auto* const command : app.get_subcommands([](const CLI::App*) { return true; }))
+  {
+    write("fanio-" + command->get_name() + ".1", fanio::tool::manual_page(app, command));
+  }
+  return is_written ? 0 : 1;
+}
+
 } // namespace
 
 // What escapes from here is want of memory, which may well end the program.
@@ -91,12 +113,16 @@ int main(int argc, char** argv)
   app.require_subcommand(1);
   trace_options options;
   doctor_options examination;
-  const auto* trace = fanio::tool::add_trace(app, options);
+  fanio::tool::add_trace(app, options);
   const auto* doctor = add_doctor(app, examination);
   fanio::tool::watch_words watched;
   const auto* watch = fanio::tool::add_watch(app, watched);
   fanio::tool::stat_words counted;
   const auto* stat = fanio::tool::add_stat(app, counted);
+  if (argc == 3 && std::string_view(argv[1]) == "--write-manual")
+  {
+    return write_manual(app, argv[2]);
+  }
   try
   {
     app.parse(argc, argv);
