@@ -108,7 +108,8 @@ public:
             .bytes = tree_.bytes(),
             .evictions = tree_.evictions(),
             .asked = asked_,
-            .resets = resets_};
+            .resets = resets_,
+            .mount_changes = mounts_.generation()};
   }
 
 private:

@@ -60,6 +60,16 @@ void filesystem_watch::follow(const event_view& e)
   has_any(e.mask(), arrivals) ? gone_.come(path_) : gone_.remove(path_);
 }
 
+void filesystem_watch::end_batch()
+{
+  if (has_handles_) // the resolver hears of these only
+  {
+    error_code ignored; // none queued, then
+    const auto queued = group().queued(ignored);
+    paths_->end_batch(queued);
+  }
+}
+
 std::span<const watched_object> filesystem_watch::locate(const event_view& e)
 {
   count_ = 0;

@@ -34,7 +34,7 @@ public:
 
   [[nodiscard]] std::span<const watched_object> locate(const event_view& e) override;
 
-  void end_batch() override { paths_->update_mounts(); }
+  void end_batch() override;
 
 private:
   void add_entry(const event_view& e, event_mask events);

@@ -71,7 +71,7 @@ void watch_loop::end()
 {
   error_code ignored;
   tree_.group().close(ignored);
-  output_.close();
+  output_.cancel();
   signals_.cancel(ignored);
   context_.stop();
 }

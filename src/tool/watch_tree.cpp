@@ -142,7 +142,7 @@ void watch_tree::mark_roots()
 /// not be learnt by path, which would stay.
 void watch_tree::learn_roots()
 {
-  resolver_.update_mounts();
+  end_batch();
   for (auto& r : roots_.all())
   {
     const auto path =
@@ -160,8 +160,21 @@ void watch_tree::learn_roots()
     }
     look_into(r);
   }
-  resets_ = resolver_.stats().resets;
-  resolver_.update_mounts(); // lets go of what would keep a filesystem from being unmounted
+  upsets_ = count_upsets();
+  end_batch(); // lets go of what would keep a filesystem from being unmounted
+}
+
+std::uint64_t watch_tree::count_upsets() const noexcept
+{
+  const auto stats = resolver_.stats();
+  return stats.resets + stats.mount_changes;
+}
+
+void watch_tree::end_batch()
+{
+  error_code ignored; // none queued, then
+  const auto queued = group_.queued(ignored);
+  resolver_.end_batch(queued);
 }
 
 void watch_tree::tell_trouble(const std::string& path, const error_code& why) const
@@ -221,12 +234,12 @@ void watch_tree::look_again()
 
 void watch_tree::settle(const sink& found)
 {
-  resolver_.update_mounts();
+  end_batch();
   std::erase_if(strangers_,
                 [this, &found](const auto& one) { return adopt(one.first, one.second, found); });
   error_code closed;
   const bool is_quiet = group_.queued(closed) == 0;
-  const bool was_reset = resolver_.stats().resets != resets_;
+  const bool was_reset = count_upsets() != upsets_;
   if (is_quiet)
   {
     found_.clear();

@@ -60,6 +60,8 @@ private:
   bool mark_filesystems();
   void mark_mounts_below(const watch_root& r);
   void mark_roots();
+  [[nodiscard]] std::uint64_t count_upsets() const noexcept;
+  void end_batch();
   void learn_roots();
 
   void look_into(const watch_root& r);
@@ -89,8 +91,8 @@ private:
   bool marks_filesystems_ = false;
   watch_roots roots_;
   resolve::path_resolver resolver_;
-  std::uint64_t resets_ = 0;
-  bool is_unsure_ = false;             ///< Where a directory is, and nobody will tell.
+  std::uint64_t upsets_ = 0; ///< How often the resolver has forgotten all, or mounts have changed.
+  bool is_unsure_ = false;   ///< Where a directory is, and nobody will tell.
   std::set<std::string> tried_mounts_; ///< Points of filesystems below the roots.
   std::string directory_;
   file_handle last_departed_;

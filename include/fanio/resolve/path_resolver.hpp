@@ -130,6 +130,8 @@ public:
     std::uint64_t evictions = 0; ///< Directories forgotten for others.
     std::uint64_t asked = 0;     ///< Directories that the kernel was asked for.
     std::uint64_t resets = 0;    ///< How often all was forgotten but what was learnt by path.
+    std::uint64_t mount_changes =
+        0; ///< How often mounts came or went, and paths had to be seen to.
   };
 
   [[nodiscard]] FANIO_API statistics stats() const noexcept;
