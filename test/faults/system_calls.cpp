@@ -11,6 +11,7 @@
 #include <fanio/group_info.hpp>
 #include <fanio/probe.hpp>
 #include <fanio/resolve/path_resolver.hpp>
+#include <fanio/resolve/process_listener.hpp>
 #include <fanio/resolve/process_table.hpp>
 
 #include <array>
@@ -254,16 +255,32 @@ struct system_calls_fixture : test::permission_fixture
     return ec;
   }
 
-  static constexpr std::array<life, 7> lives{
+  /// Processes that start are heard of.
+  error_code listens()
+  {
+    fanio::resolve::process_table processes({.remember_ended = true});
+    fanio::resolve::process_listener listener;
+    error_code ec;
+    listener.open(ec);
+    if (!ec)
+    {
+      BOOST_TEST(test::opener(file).result() == 0);
+      listener.update(processes, ec);
+    }
+    return ec;
+  }
+
+  static constexpr std::array<life, 8> lives{
       &system_calls_fixture::answers_later,     &system_calls_fixture::denies_the_rest,
       &system_calls_fixture::takes_descriptors, &system_calls_fixture::adopts,
       &system_calls_fixture::is_refused,        &system_calls_fixture::probes,
-      &system_calls_fixture::resolves};
+      &system_calls_fixture::resolves,          &system_calls_fixture::listens};
 
   /// Whether a signal may interrupt it here: what is opened and asked never waits.
   static bool may_wait(std::string_view call)
   {
-    return call == "read" || call == "write" || call == "writev" || call == "poll";
+    return call == "read" || call == "write" || call == "writev" || call == "poll" ||
+           call == "send" || call == "recv";
   }
 
   /// Lets a call fail each time that it is made in each life.
@@ -466,6 +483,26 @@ BOOST_AUTO_TEST_CASE(madvise_fails)
 BOOST_AUTO_TEST_CASE(munmap_fails)
 {
   fail("munmap");
+}
+
+BOOST_AUTO_TEST_CASE(socket_fails)
+{
+  fail("socket");
+}
+
+BOOST_AUTO_TEST_CASE(bind_fails)
+{
+  fail("bind");
+}
+
+BOOST_AUTO_TEST_CASE(send_fails)
+{
+  fail("send");
+}
+
+BOOST_AUTO_TEST_CASE(recv_fails)
+{
+  fail("recv");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
