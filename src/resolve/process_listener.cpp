@@ -23,13 +23,22 @@ error_code last_error() noexcept
 error_code read_answer(int socket)
 {
   std::array<std::byte, 4096> datagram;
+  bool has_missed = false; // then news came, and more than the socket holds
   for (;;)
   {
     const auto bytes = sys::uninterrupted([&] { return sys::receive(socket, datagram); });
+    if (bytes < 0 && errno == ENOBUFS)
+    {
+      has_missed = true;
+      continue;
+    }
+    if (bytes < 0 && errno == EAGAIN)
+    {
+      return has_missed ? error_code() : make_error_code(boost::system::errc::connection_refused);
+    }
     if (bytes < 0)
     {
-      return errno == EAGAIN ? make_error_code(boost::system::errc::connection_refused)
-                             : last_error();
+      return last_error();
     }
     const auto news =
         parse_connector(std::span(datagram).first(static_cast<std::size_t>(bytes)), nobody);

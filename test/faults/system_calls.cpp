@@ -267,7 +267,8 @@ struct system_calls_fixture : test::permission_fixture
       BOOST_TEST(test::opener(file).result() == 0);
       listener.update(processes, ec);
     }
-    return ec;
+    // The machine may start more than the socket holds.
+    return ec == boost::system::errc::no_buffer_space ? error_code() : ec;
   }
 
   static constexpr std::array<life, 8> lives{
