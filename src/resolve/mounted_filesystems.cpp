@@ -59,20 +59,22 @@ void mounted_filesystems::read()
 {
   error_code ignored; // without mounts nothing is known, and that is told for each path
   auto mounts = read_mounts(process_, ignored);
-  std::ranges::stable_partition(mounts, [](const mount& m) { return !may_hang(m); });
   std::list<place> now;
+  std::list<place> hanging;
   for (auto& m : mounts)
   {
+    auto& list = may_hang(m) ? hanging : now;
     const auto known = std::ranges::find_if(places_, [&m](const place& p) { return p.where == m; });
     if (known != places_.end())
     {
-      now.splice(now.end(), places_, known);
+      list.splice(list.end(), places_, known);
     }
     else
     {
-      now.emplace_back().where = std::move(m);
+      list.emplace_back().where = std::move(m);
     }
   }
+  now.splice(now.end(), hanging);
   places_ = std::move(now);
 }
 
@@ -106,10 +108,10 @@ std::vector<mounted_filesystems::place*> mounted_filesystems::of(const file_hand
     }
     if (p.is_usable && (p.fs == whole || p.root.fsid() == handle.fsid()))
     {
-      found.push_back(&p);
+      const auto by_root = [](const place* one) { return one->where.root.size(); };
+      found.insert(std::ranges::upper_bound(found, by_root(&p), {}, by_root), &p);
     }
   }
-  std::ranges::stable_sort(found, {}, [](const place* p) { return p->where.root.size(); });
   return found;
 }
 

@@ -93,7 +93,7 @@ std::vector<held_group> find_held_groups()
                      .group = std::move(group)});
     }
   }
-  std::ranges::stable_sort(all, {}, &held_group::pid);
+  std::ranges::sort(all, {}, &held_group::pid);
   return all;
 }
 

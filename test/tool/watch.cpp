@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(without_newline_a_format_ends_as_it_says)
 BOOST_AUTO_TEST_CASE(json_is_one_object_a_line_whatever_the_name)
 {
   const auto object = json::parse(line_for("a\n\xff\"", {"--json"})).as_object();
-  BOOST_TEST(object.at("mask") == json::value({"create"}));
+  BOOST_TEST(object.at("mask") == json::value(json::array{"create"}));
   BOOST_TEST(object.at("directory").as_string() == path + "/");
   BOOST_TEST(object.at("name_raw") == json::value({'a' + 0, '\n' + 0, 0xff, '"' + 0}));
 }
