@@ -34,8 +34,8 @@ std::string_view id_in(std::string_view name) noexcept
     name.remove_suffix(scope.size());
   }
   const auto start = name.find_last_of("-:");
-  const auto runtime = start == name.npos ? std::string_view() : name.substr(0, start);
-  const auto id = start == name.npos ? name : name.substr(start + 1);
+  const auto runtime = start == std::string_view::npos ? std::string_view() : name.substr(0, start);
+  const auto id = start == std::string_view::npos ? name : name.substr(start + 1);
   return is_id(id) && !runtime.ends_with("conmon") ? id : std::string_view();
 }
 

@@ -42,8 +42,8 @@ std::string unescape(std::string_view text)
 
 bool read_number(std::string_view text, std::uint64_t& number) noexcept
 {
-  const auto* const end = text.data() + text.size();
-  return std::from_chars(text.data(), end, number).ptr == end && !text.empty();
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
+  return result.ptr == text.data() + text.size() && !text.empty();
 }
 
 /// "36 35 98:0 /root /point rw,noatime optional... - ext4 /dev/sda1 rw"

@@ -69,7 +69,7 @@ std::vector<std::string_view> last_names(std::string_view path, std::size_t coun
   for (auto& name : names)
   {
     const auto slash = path.rfind('/');
-    if (slash == path.npos || slash + 1 == path.size())
+    if (slash == std::string_view::npos || slash + 1 == path.size())
     {
       return {};
     }

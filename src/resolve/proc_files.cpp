@@ -27,9 +27,9 @@ template <typename T>
 std::optional<T> parse_number(std::string_view text) noexcept
 {
   T value{};
-  const auto* const end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, value);
-  return result.ec == std::errc() && result.ptr == end ? std::optional(value) : std::nullopt;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_whole = result.ptr == text.data() + text.size();
+  return result.ec == std::errc() && is_whole ? std::optional(value) : std::nullopt;
 }
 
 } // namespace
@@ -39,7 +39,7 @@ std::optional<stat_fields> parse_stat(std::string_view text)
   // "7 (name) S parent group session ...", the start time is field 22
   const auto open = text.find('(');
   const auto close = text.rfind(") ");
-  if (open == text.npos || close == text.npos || close < open)
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open)
   {
     return std::nullopt;
   }
@@ -61,7 +61,7 @@ std::optional<std::uint32_t> effective_id(std::string_view status, std::string_v
 {
   // "Uid:\treal\teffective\tsaved\tfilesystem"; the name comes first, and its newlines are escaped.
   const auto begin = status.find("\n" + std::string(field) + ":\t");
-  if (begin == status.npos)
+  if (begin == std::string_view::npos)
   {
     return std::nullopt;
   }
@@ -69,7 +69,7 @@ std::optional<std::uint32_t> effective_id(std::string_view status, std::string_v
   line = line.substr(0, line.find('\n'));
   line.remove_prefix(std::min(line.find('\t') + 1, line.size()));
   const auto second = line.find('\t');
-  if (second == line.npos)
+  if (second == std::string_view::npos)
   {
     return std::nullopt;
   }
@@ -98,7 +98,7 @@ std::optional<std::string> parse_cgroup(std::string_view text)
     const auto end = std::min(text.find('\n'), text.size());
     const auto line = text.substr(0, end);
     const auto path = line.find(":/");
-    if (path != line.npos && (!first || line.starts_with("0::")))
+    if (path != std::string_view::npos && (!first || line.starts_with("0::")))
     {
       first = line.substr(path + 1);
     }
@@ -110,7 +110,7 @@ std::optional<std::string> parse_cgroup(std::string_view text)
 std::optional<std::uint64_t> parse_namespace(std::string_view link)
 {
   const auto open = link.find('[');
-  const bool is_whole = open != link.npos && link.ends_with(']');
+  const bool is_whole = open != std::string_view::npos && link.ends_with(']');
   return is_whole ? parse_number<std::uint64_t>(link.substr(open + 1, link.size() - open - 2))
                   : std::nullopt;
 }
@@ -119,7 +119,7 @@ std::optional<std::uint64_t> started_processes(std::string_view stat)
 {
   constexpr std::string_view key = "\nprocesses ";
   const auto start = stat.find(key);
-  if (start == stat.npos)
+  if (start == std::string_view::npos)
   {
     return std::nullopt;
   }

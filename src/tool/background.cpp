@@ -78,7 +78,7 @@ void background::detach()
   ::dup2(null.get(), STDIN_FILENO);
   ::dup2(null.get(), STDERR_FILENO);
   const char byte = 0;
-  static_cast<void>(!::write(ready_.get(), &byte, 1));
+  static_cast<void>(::write(ready_.get(), &byte, 1) == 1);
   ready_.reset();
 }
 

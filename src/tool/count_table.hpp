@@ -27,7 +27,7 @@ struct event_counts
 /// What the rows are sorted by, and which there are.
 struct table_order
 {
-  std::optional<std::size_t> event{}; ///< Which of `watch_event_names`; absent: the total.
+  std::optional<std::size_t> event; ///< Which of `watch_event_names`; absent: the total.
   bool ascending = false;
   bool recent_first = false; ///< By what has happened in the interval, in front of that.
   std::size_t max_rows = SIZE_MAX;
@@ -38,7 +38,7 @@ struct table_columns
 {
   event_mask events{}; ///< One for each of these,
   bool zeros = false;  ///< also if it is nothing but 0, and so each row;
-  std::optional<std::chrono::duration<double>> interval{}; ///< and the rate over this time.
+  std::optional<std::chrono::duration<double>> interval; ///< and the rate over this time.
   std::string_view name = "filename";
 };
 

@@ -110,7 +110,8 @@ std::vector<filesystem_report> examine_filesystems(bool is_privileged)
     {
       continue;
     }
-    filesystem_report report{.where = std::move(m)};
+    filesystem_report report;
+    report.where = std::move(m);
     if (!may_hang(report.where))
     {
       const auto& path = report.where.point;

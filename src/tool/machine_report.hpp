@@ -28,10 +28,10 @@ struct held_group
 struct filesystem_report
 {
   resolve::mount where;
-  bool is_asked = false;    ///< Not so of those that a server answers for, who may not.
-  error_code descriptors{}; ///< In a group that reports descriptors.
-  error_code handles{};     ///< In a group that reports file handles.
-  error_code pre_access{};  ///< FAN_PRE_ACCESS.
+  bool is_asked = false;  ///< Not so of those that a server answers for, who may not.
+  error_code descriptors; ///< In a group that reports descriptors.
+  error_code handles;     ///< In a group that reports file handles.
+  error_code pre_access;  ///< FAN_PRE_ACCESS.
 };
 
 /// Each filesystem once, where it is mounted first. Privileged, the whole filesystem is marked for

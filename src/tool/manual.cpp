@@ -171,7 +171,7 @@ std::string manual_page(const CLI::App& program, const CLI::App* command)
 std::string bash_completion(const CLI::App& program)
 {
   std::ostringstream out;
-  const auto name = program.get_name();
+  const auto& name = program.get_name();
   std::string commands;
   std::ostringstream cases;
   for (const auto* const one : commands_of(program))

@@ -11,7 +11,7 @@ namespace {
 std::string_view parent_of(std::string_view path) noexcept
 {
   const auto slash = path.rfind('/');
-  return path.substr(0, slash == path.npos ? 0 : slash);
+  return path.substr(0, slash == std::string_view::npos ? 0 : slash);
 }
 
 /// The root as what stands before the slash of all below it.

@@ -19,7 +19,7 @@ std::size_t class_length(std::string_view text) noexcept
   }
   const char closing[] = {text[1], ']'};
   const auto end = text.find(std::string_view(closing, 2), 2);
-  return end == text.npos ? 0 : end + 2;
+  return end == std::string_view::npos ? 0 : end + 2;
 }
 
 /// Appends the bracket expression that `text` begins with, and returns its length. In it a
@@ -89,9 +89,9 @@ std::string translate_escape(char c)
 std::size_t count_length(std::string_view text) noexcept
 {
   const auto end = text.find_first_not_of("0123456789,", 1);
-  const auto inner = text.substr(1, end == text.npos ? 0 : end - 1);
-  const bool is_count = end != text.npos && text[end] == '}' && !inner.empty() && inner != "," &&
-                        inner.find(',') == inner.rfind(',');
+  const auto inner = text.substr(1, end == std::string_view::npos ? 0 : end - 1);
+  const bool is_count = end != std::string_view::npos && text[end] == '}' && !inner.empty() &&
+                        inner != "," && inner.find(',') == inner.rfind(',');
   return is_count ? end + 1 : 0;
 }
 

@@ -15,8 +15,8 @@ namespace fanio::tool {
 /// What the words of the command line say; `take_scope` makes the scope of it.
 struct scope_words
 {
-  std::vector<std::string> paths{}; ///< With an @: not these.
-  std::string from_file{};
+  std::vector<std::string> paths; ///< With an @: not these.
+  std::string from_file;
   bool no_dereference = false;
 };
 

@@ -67,7 +67,7 @@ void screen::put(std::string_view control) const noexcept
 {
   if (is_open_)
   {
-    static_cast<void>(!::write(STDOUT_FILENO, control.data(), control.size()));
+    static_cast<void>(::write(STDOUT_FILENO, control.data(), control.size()) > 0);
   }
 }
 

@@ -13,8 +13,8 @@ struct stat_words
 {
   scope_words scope{};
   stat_options options{};
-  std::string ascending{};
-  std::string descending{};
+  std::string ascending;
+  std::string descending;
 };
 
 /// Adds the command `stat`.

@@ -22,7 +22,7 @@ struct stat_options
   watch_scope scope{};
   watch_filter filter{};
   subject by = subject::path;
-  std::optional<std::chrono::seconds> duration{};
+  std::optional<std::chrono::seconds> duration;
   table_order order{};
   bool zeros = false;
   bool json = false;

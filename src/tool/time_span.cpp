@@ -15,8 +15,8 @@ std::chrono::milliseconds parse_time_span(std::string_view text)
   constexpr double longest = 1e14; // 3000 years: clocks can take it
 
   double number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  const auto [rest, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   const auto unit = text.substr(static_cast<std::size_t>(rest - text.data()));
   for (const auto& [name, milliseconds] : units)
   {

@@ -41,7 +41,7 @@ namespace fanio::tool {
 namespace {
 
 /// Some 200 events: so many pidfds are open at most.
-constexpr std::size_t buffer_bytes = 16 * 1024;
+constexpr std::size_t buffer_bytes = std::size_t{16} * 1024;
 
 /// Why an event was lost: its file could not be opened for this process.
 std::string tell_loss(const error_code& lost)
@@ -203,6 +203,7 @@ void tracer::end()
   patience_.async_wait([this](const error_code& ec) { ec ? void() : output_.cancel(); });
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): it lives as long
 asio::awaitable<void> tracer::print_events(watch& w)
 {
   event_buffer buffer(buffer_bytes);

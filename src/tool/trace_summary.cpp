@@ -33,6 +33,7 @@ auto sort_by_events(const Table& names, std::size_t most)
 {
   using row = typename Table::value_type;
   std::vector<const row*> rows;
+  rows.reserve(names.size());
   for (const auto& one : names)
   {
     rows.push_back(&one);

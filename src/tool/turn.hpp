@@ -28,6 +28,8 @@ public:
 
     taken& operator=(taken&&) = delete;
 
+    // What cancelling throws is want of memory, which may well end the program.
+    // NOLINTNEXTLINE(bugprone-exception-escape)
     ~taken()
     {
       if (of_ != nullptr)

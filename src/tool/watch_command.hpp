@@ -11,8 +11,8 @@ struct watch_words
 {
   scope_words scope{};
   watch_options options{};
-  std::optional<std::string> format{};
-  std::optional<std::string> time_format{};
+  std::optional<std::string> format;
+  std::optional<std::string> time_format;
   bool csv = false;
   bool json = false;
   bool no_newline = false;

@@ -38,8 +38,8 @@ std::string format_time(const std::string& format, std::chrono::system_clock::ti
 /// RFC 4180: in quotes where it must be, and each quote twice.
 std::string csv_field(std::string_view text)
 {
-  const bool is_plain =
-      text.find_first_of("\",\r\n") == text.npos && !text.starts_with(' ') && !text.ends_with(' ');
+  const bool is_plain = text.find_first_of("\",\r\n") == std::string_view::npos &&
+                        !text.starts_with(' ') && !text.ends_with(' ');
   if (is_plain)
   {
     return std::string(text);
@@ -160,7 +160,12 @@ std::string format_fault(std::string_view format)
   }
   for (std::size_t at = 0; at < format.size(); ++at)
   {
-    if (format[at] == '%' && ++at == format.size())
+    if (format[at] != '%')
+    {
+      continue;
+    }
+    ++at;
+    if (at == format.size())
     {
       return "it ends in a %: write %% for one that is meant";
     }

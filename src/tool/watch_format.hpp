@@ -14,11 +14,10 @@ namespace fanio::tool {
 struct path_event
 {
   event_mask events{};
-  std::string_view
-      directory{};         ///< With a slash at its end; a file that is watched itself: its name.
-  std::string_view name{}; ///< Of the entry of the directory; empty: it is about that itself.
-  pid_t pid = 0;           ///< 0: not known.
-  std::string_view comm{}; ///< Empty: not known.
+  std::string_view directory; ///< With a slash at its end; a file that is watched itself: its name.
+  std::string_view name;      ///< Of the entry of the directory; empty: it is about that itself.
+  pid_t pid = 0;              ///< 0: not known.
+  std::string_view comm;      ///< Empty: not known.
 };
 
 /// How the lines of `fanio watch` look.
@@ -33,8 +32,8 @@ struct watch_style
   };
 
   kind form = kind::plain;
-  std::string format{};
-  std::string time_format{};
+  std::string format;
+  std::string time_format;
 };
 
 /// Appends the text of an event, with what ends it. Names are bytes, and are printed as they are

@@ -21,9 +21,9 @@ namespace fanio::tool {
 /// What is made of the events of a watch.
 struct watch_handlers
 {
-  std::function<void(const path_event&)> found{}; ///< Of one event.
-  std::function<std::string()> text{};            ///< After the events of a read: what to write.
-  std::function<void()> written{};                ///< And then.
+  std::function<void(const path_event&)> found; ///< Of one event.
+  std::function<std::string()> text;            ///< After the events of a read: what to write.
+  std::function<void()> written;                ///< And then.
 };
 
 /// Reads the events of a watch until it is interrupted, nobody reads what is written any more, or

@@ -83,8 +83,11 @@ void watch_roots::add(const std::string& given, bool follow_links)
   const auto is_same = [&handle](const watch_root& r) { return r.handle == handle; };
   if (std::ranges::none_of(roots_, is_same))
   {
-    roots_.push_back(
-        {.given = given, .path = path, .handle = handle, .is_directory = S_ISDIR(status.st_mode)});
+    roots_.push_back({.given = given,
+                      .path = path,
+                      .handle = handle,
+                      .found = path,
+                      .is_directory = S_ISDIR(status.st_mode)});
   }
 }
 

@@ -17,7 +17,7 @@ struct watch_root
   std::string given;
   std::string path; ///< Canonical. Follows renames where these are seen.
   file_handle handle;
-  std::string found{}; ///< The resolver's path: by another mount it may be another one.
+  std::string found; ///< The resolver's path: by another mount it may be another one.
   bool is_directory = false;
   event_mask fate{}; ///< delete_self or move_self, once it has come.
 };

@@ -14,8 +14,8 @@ namespace fanio::tool {
 /// Which paths are told, by expression.
 struct watch_filter
 {
-  std::optional<posix_pattern> include{};
-  std::optional<posix_pattern> exclude{};
+  std::optional<posix_pattern> include;
+  std::optional<posix_pattern> exclude;
 
   [[nodiscard]] bool admits(const path_event& e) const;
 };
@@ -26,8 +26,8 @@ struct watch_options
   watch_scope scope{};
   watch_style style{};
   watch_filter filter{};
-  std::optional<std::chrono::seconds> timeout{}; ///< Of waiting for an event.
-  std::string outfile{};
+  std::optional<std::chrono::seconds> timeout; ///< Of waiting for an event.
+  std::string outfile;
   int quiet = 0; ///< 1: only events, 2: nothing.
   bool monitor = false;
   bool daemon = false;

@@ -12,9 +12,8 @@ namespace fanio::tool {
 /// What `fanio watch` and `fanio stat` look at.
 struct watch_scope
 {
-  std::vector<std::string> paths{}; ///< As the user has named them.
-  std::vector<std::string>
-      excluded{}; ///< Not these, nor what is below; a path that is named stays.
+  std::vector<std::string> paths;    ///< As the user has named them.
+  std::vector<std::string> excluded; ///< Not these, nor what is below; a path that is named stays.
   event_mask events{};
   bool recursive = false;
   bool whole_filesystems = false; ///< All of the filesystems that the paths are on.

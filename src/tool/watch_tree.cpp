@@ -38,6 +38,7 @@ watch_tree::watch_tree(const asio::any_io_executor& executor, const watch_scope&
       resolver_({.max_directories = max_directories})
 {
   open_group(executor);
+  // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): it takes the group
   marks_filesystems_ =
       is_privileged_ && (scope_.recursive || scope_.whole_filesystems) && mark_filesystems();
   mark_roots();
@@ -209,9 +210,10 @@ void watch_tree::leave_unmounted_roots(const sink& found)
     if (has_any(scope_.events, unmounted))
     {
       directory_ = own_name(r);
-      found({.events = unmounted | (r.is_directory ? event_mask::ondir : event_mask::none),
-             .directory = directory_},
-            nullptr);
+      path_event told;
+      told.events = unmounted | (r.is_directory ? event_mask::ondir : event_mask::none);
+      told.directory = directory_;
+      found(told, nullptr);
     }
     return true;
   };

@@ -13,7 +13,9 @@ void watch_tree::translate(const event_view& e, const sink& found)
   if (e.is_overflow())
   {
     resolver_.update(e);
-    found({.events = e.mask()}, &e);
+    path_event told;
+    told.events = e.mask();
+    found(told, &e);
     return;
   }
   // Neither looking into directories nor writing the lines may make more lines.
@@ -29,7 +31,9 @@ void watch_tree::translate(const event_view& e, const sink& found)
   }
   const bool was_found = e.dfid() && has_any(e.mask(), event_mask::create) &&
                          found_.contains({file_handle(*e.dfid()), std::string(*e.name())});
-  path_event told{.events = shown_events(e, r != nullptr), .pid = e.pid()};
+  path_event told;
+  told.events = shown_events(e, r != nullptr);
+  told.pid = e.pid();
   if (!is_empty(told.events & ~event_mask::all_modifiers) && locate(e, r, told))
   {
     tell_in_order(told, e, found);

@@ -68,10 +68,11 @@ void watch_tree::tell_found(const walked_entry& entry, const sink& found)
   if (has_any(scope_.events, event_mask::create))
   {
     const auto end = entry.path.size() - entry.name.size();
-    found({.events = event_mask::create | kind,
-           .directory = std::string_view(entry.path).substr(0, end),
-           .name = entry.name},
-          nullptr);
+    path_event told;
+    told.events = event_mask::create | kind;
+    told.directory = std::string_view(entry.path).substr(0, end);
+    told.name = entry.name;
+    found(told, nullptr);
   }
 }
 

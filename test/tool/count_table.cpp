@@ -17,10 +17,11 @@ struct fixture
     counts.add("/a", event_mask::open | event_mask::ondir);
     counts.add("/b", event_mask::open);
     counts.add("/b", event_mask::modify | event_mask::close_write);
+    columns.events = event_mask::open | event_mask::modify | event_mask::close;
   }
 
   count_table counts;
-  table_columns columns = {.events = event_mask::open | event_mask::modify | event_mask::close};
+  table_columns columns;
 };
 
 } // namespace
