@@ -96,9 +96,8 @@ BOOST_AUTO_TEST_CASE(an_expression_leaves_the_same_out)
   fs::create_directory(directory / "s");
   for (const std::string option : {"--exclude", "--excludei", "--include", "--includei"})
   {
-    const auto work =
-        "mkdir begin; touch A.txt b.TXT s/a.txt ab.c 'a+b'; mkdir end; rm -r begin "
-        "end A.txt b.TXT s/a.txt ab.c a+b";
+    const auto work = "mkdir begin; touch A.txt b.TXT s/a.txt ab.c 'a+b'; mkdir end; rm -r begin "
+                      "end A.txt b.TXT s/a.txt ab.c a+b";
     const std::string expression = R"((/[ab]\.(txt|c)|a\+b|begin|end)$)";
     const auto command = [&](std::vector<std::string> program)
     {
