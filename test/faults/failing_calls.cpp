@@ -16,11 +16,13 @@ namespace {
 
 failing_call* the_fault = nullptr;
 before_call* the_action = nullptr;
+std::size_t made = 0;
 
 /// The call, or its failure.
 template <typename Call, typename... Arguments>
 auto call(std::string_view name, Call real, Arguments&&... arguments) noexcept
 {
+  ++made;
   if (the_action != nullptr)
   {
     the_action->note(name);
@@ -34,6 +36,11 @@ auto call(std::string_view name, Call real, Arguments&&... arguments) noexcept
 }
 
 } // namespace
+
+std::size_t calls_made() noexcept
+{
+  return made;
+}
 
 failing_call::failing_call(std::string_view name, int error, int time) noexcept
     : name_(name),

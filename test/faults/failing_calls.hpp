@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string_view>
 
@@ -55,5 +56,8 @@ private:
   std::string_view name_;
   std::function<void()> action_;
 };
+
+/// How many system calls the library has made so far.
+[[nodiscard]] std::size_t calls_made() noexcept;
 
 } // namespace test

@@ -356,6 +356,31 @@ BOOST_AUTO_TEST_CASE(a_life_without_a_fault_has_no_error)
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_path_in_a_known_directory_takes_none)
+{
+  fanotify_handle group(context, {.flags = init_flags::report_dfid_name_target});
+  group.add_mark(directory.path(), event_mask::open | event_mask::event_on_child);
+  fanio::resolve::path_resolver paths;
+  std::string path;
+  const auto resolve_next = [&]
+  {
+    test::opener(file).result();
+    const auto events = group.read_events(buffer);
+    const auto before = test::calls_made();
+    for (const event_view e : events)
+    {
+      paths.update(e);
+      BOOST_TEST(!paths.resolve(e, path));
+      BOOST_TEST(path == file.string());
+    }
+    const auto calls = test::calls_made() - before;
+    paths.end_batch(group.queued());
+    return calls;
+  };
+  BOOST_TEST(resolve_next() > 0U);
+  BOOST_TEST(resolve_next() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(fanotify_init_fails)
 {
   fail("fanotify_init");
