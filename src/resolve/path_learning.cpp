@@ -1,0 +1,220 @@
+#include "handle_of.hpp"
+#include "path_resolver_impl.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace fanio::resolve {
+
+namespace {
+
+using entry = directory_tree::entry;
+
+constexpr event_mask arrivals = event_mask::create | event_mask::moved_to;
+constexpr event_mask departures = event_mask::delete_ | event_mask::moved_from;
+
+} // namespace
+
+void path_resolver::impl::learn(const std::filesystem::path& path, error_code& ec)
+{
+  const auto handle = handle_of(mounts_.reach(path), ec);
+  if (!ec)
+  {
+    put_learnt(learnt_.emplace_back(handle, path.native()));
+  }
+}
+
+void path_resolver::impl::put_learnt(const std::pair<file_handle, std::string>& one)
+{
+  auto& e = tree_.put_root(one.first, one.second);
+  e.is_learnt = true;
+  e.seen_under = mounts_.generation();
+}
+
+void path_resolver::impl::learn(const file_handle_view& directory, std::string_view name,
+                                const file_handle_view& child)
+{
+  if (auto* const parent = tree_.find(directory))
+  {
+    has_asked_ = true; // what is listed is of now, as what the kernel is asked for
+    tree_.put(child, *parent, name, batch_);
+  }
+}
+
+/// What the user has named stays known where it still is there.
+void path_resolver::impl::forget()
+{
+  ++resets_;
+  tree_.clear();
+  std::erase_if(learnt_, [this](const auto& one) { return !leads_to(one.second, one.first); });
+  std::ranges::for_each(learnt_, [this](const auto& one) { put_learnt(one); });
+}
+
+/// Where directories were before the first of the events, as far as these tell: from the last to
+/// the first, each undone.
+path_resolver::impl::named_places path_resolver::impl::places_before(const event_range& events)
+{
+  std::vector<event_view> of_directories;
+  std::ranges::copy_if(
+      events, std::back_inserter(of_directories), [](const event_view& e)
+      { return e.is_overflow() || (e.is_directory() && e.fid() && e.dfid() && e.name() != "."); });
+  named_places before;
+  for (std::size_t i = of_directories.size(); i-- > 0;)
+  {
+    const auto& e = of_directories[i];
+    if (e.is_overflow())
+    {
+      before.clear(); // whatever was lost may have moved anything
+      continue;
+    }
+    const file_handle handle(*e.fid());
+    if (has_any(e.mask(), arrivals))
+    {
+      before.erase(handle); // or both, in an order that is not known
+    }
+    else if (has_any(e.mask(), departures))
+    {
+      before.insert_or_assign(
+          handle, named_place{file_handle(*e.dfid()), std::string(e.name().value_or(""))});
+    }
+  }
+  return before;
+}
+
+/// Remembers where a directory was, and those above it; null where that is not to be known.
+entry* path_resolver::impl::settle(const file_handle& handle, named_places& before)
+{
+  std::string path;
+  entry* known = tree_.find(handle);
+  if (known != nullptr && tree_.append_path(*known, path))
+  {
+    return known;
+  }
+  const auto found = before.find(handle);
+  if (found == before.end())
+  {
+    return ask(handle, path) ? nullptr : tree_.find(handle);
+  }
+  const auto where = std::move(found->second);
+  before.erase(found); // and so there is an end, whatever the events say
+  auto* const parent = settle(where.directory, before);
+  const bool is_free = parent != nullptr && tree_.find_at(*parent, where.name) == nullptr;
+  return is_free ? &tree_.put(handle, *parent, where.name) : nullptr;
+}
+
+void path_resolver::impl::foresee(const event_range& events)
+{
+  if (!options_.is_updated)
+  {
+    return; // each path is asked for again, and then leads nowhere
+  }
+  auto before = places_before(events);
+  while (!before.empty())
+  {
+    const auto handle = before.begin()->first;
+    settle(handle, before);
+    before.erase(handle);
+  }
+}
+
+void path_resolver::impl::update(const event_view& e)
+{
+  ++events_;
+  note_certainty();
+  if (e.is_overflow())
+  {
+    forget(); // whatever was lost may have moved anything
+    return;
+  }
+  if (!e.is_directory())
+  {
+    return;
+  }
+  if (const auto old = e.old_dfid(); old && !e.new_dfid() && e.fid())
+  {
+    // Moved to where nobody looks.
+    if (auto* const moved = tree_.find(*e.fid()))
+    {
+      tree_.detach(*moved);
+    }
+    return;
+  }
+  const auto [directory, name] = entry_of(e);
+  const bool is_rename = e.new_dfid().has_value();
+  if (!directory || !(is_rename || has_any(e.mask(), arrivals | departures)) || name == ".")
+  {
+    return;
+  }
+  auto* const parent = tree_.find(*directory);
+  const bool arrives = is_rename || has_any(e.mask(), arrivals);
+  const bool departs = has_any(e.mask(), departures);
+  // It came and was removed while both were queued: a directory is removed once, and at last.
+  const bool is_brief = arrives && e.fid() && (e.mask() & departures) == event_mask::delete_;
+  if (parent != nullptr && arrives && (!departs || is_brief))
+  {
+    arrive(e, *parent, name);
+    is_brief ? tree_.remove(*tree_.find(*e.fid())) : void();
+  }
+  else if (auto* const known = e.fid() ? tree_.find(*e.fid()) : nullptr; known != nullptr)
+  {
+    // It came and went while both were queued, in an order that is not known, or it came to where
+    // nothing is known.
+    const bool is_gone = departs && !arrives && has_any(e.mask(), event_mask::delete_);
+    is_gone ? tree_.remove(*known) : tree_.detach(*known);
+  }
+  else if (parent != nullptr && departs)
+  {
+    depart(e, *parent, name);
+  }
+}
+
+void path_resolver::impl::arrive(const event_view& e, entry& parent, std::string_view name)
+{
+  if (e.fid())
+  {
+    tree_.put(*e.fid(), parent, name);
+  }
+  else if (auto* const other = tree_.find_at(parent, name))
+  {
+    tree_.detach(*other); // what came has no handle here, but it is not that
+  }
+}
+
+/// Of an event that has no handle of what went.
+void path_resolver::impl::depart(const event_view& e, const entry& parent, std::string_view name)
+{
+  if (auto* const other = tree_.find_at(parent, name))
+  {
+    has_any(e.mask(), event_mask::delete_) ? tree_.remove(*other) : tree_.detach(*other);
+  }
+}
+
+void path_resolver::impl::end_batch(std::size_t queued)
+{
+  mounts_.let_go();
+  mounts_.update();
+  if (std::exchange(has_asked_, false))
+  {
+    uncertain_.push_back({batch_++, events_ + queued});
+    note_certainty();
+  }
+}
+
+void path_resolver::impl::note_certainty() noexcept
+{
+  while (!uncertain_.empty() && uncertain_.front().events <= events_)
+  {
+    last_certain_batch_ = uncertain_.front().number;
+    uncertain_.pop_front();
+  }
+}
+
+/// Whether the path of a directory is right without looking. Any change of the mounts may have
+/// hidden it.
+bool path_resolver::impl::is_certain(const entry& directory) const noexcept
+{
+  return options_.is_updated && directory.seen_under == mounts_.generation() &&
+         directory_tree::last_asked_in(directory) <= last_certain_batch_;
+}
+
+} // namespace fanio::resolve

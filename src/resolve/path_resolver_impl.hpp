@@ -1,0 +1,114 @@
+#pragma once
+
+#include "directory_tree.hpp"
+#include "mounted_filesystems.hpp"
+#include <fanio/resolve/path_resolver.hpp>
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace fanio::resolve {
+
+/// A name in a directory, as an event tells it; the new one of a rename.
+struct named_entry
+{
+  std::optional<file_handle_view> directory;
+  std::string_view name;
+};
+
+[[nodiscard]] named_entry entry_of(const event_view& e) noexcept;
+
+/// Why open_by_handle_at(2) failed, or name_to_handle_at(2).
+[[nodiscard]] error_code explain(int error) noexcept;
+
+/// What makes paths, in three parts: path_learning.cpp follows what events tell, path_resolver.cpp
+/// tells paths, and path_asking.cpp asks the kernel.
+class path_resolver::impl
+{
+public:
+  explicit impl(const path_options& options);
+
+  void learn(const std::filesystem::path& path, error_code& ec);
+  void learn(const file_handle_view& directory, std::string_view name,
+             const file_handle_view& child);
+  void foresee(const event_range& events);
+  void update(const event_view& e);
+  void end_batch(std::size_t queued);
+  error_code resolve(const file_handle_view& directory, std::string_view name, std::string& path);
+  error_code resolve(const event_view& e, std::string& path);
+
+  [[nodiscard]] bool is_deleted() const noexcept { return is_deleted_; }
+
+  [[nodiscard]] statistics stats() const noexcept
+  {
+    return {.directories = tree_.size(),
+            .bytes = tree_.bytes(),
+            .evictions = tree_.evictions(),
+            .asked = asked_,
+            .resets = resets_,
+            .mount_changes = mounts_.generation()};
+  }
+
+private:
+  using place = mounted_filesystems::place;
+  using entry = directory_tree::entry;
+
+  struct named_place
+  {
+    file_handle directory;
+    std::string name;
+  };
+
+  using named_places = std::unordered_map<file_handle, named_place>;
+
+  [[nodiscard]] static named_places places_before(const event_range& events);
+  entry* settle(const file_handle& handle, named_places& before);
+  void put_learnt(const std::pair<file_handle, std::string>& one);
+  void note_certainty() noexcept;
+  void forget();
+  void arrive(const event_view& e, entry& parent, std::string_view name);
+  void depart(const event_view& e, const entry& parent, std::string_view name);
+
+  error_code append_directory(const file_handle_view& handle, std::string& path);
+  [[nodiscard]] bool is_certain(const entry& directory) const noexcept;
+  error_code ask(const file_handle_view& handle, std::string& path);
+  error_code ask_again(const entry& directory, std::string& path);
+  error_code ask_at(place& p, const file_handle_view& handle, std::string& path);
+  error_code climb(int directory, const file_handle_view& handle, entry*& found,
+                   std::string& kernels);
+  error_code open_at(place& p, const file_handle_view& handle, unique_fd& fd);
+  error_code resolve_file(const file_handle_view& handle, std::string& path);
+  error_code read_link(int fd, std::string& path);
+  [[nodiscard]] bool leads_to(const std::string& path, const file_handle_view& handle) const;
+  void learn_root(place& p, const file_handle_view& of_it);
+
+  path_options options_;
+  directory_tree tree_;
+  mounted_filesystems mounts_;
+  unique_fd descriptors_; ///< /proc/self/fd: half the price of the whole path.
+  std::vector<std::pair<file_handle, std::string>> learnt_;
+  bool is_deleted_ = false;
+  std::uint64_t asked_ = 0;
+  std::uint64_t resets_ = 0;
+
+  // What the kernel says is of now, and what events say is of their time. A directory that was
+  // asked for is where it was said to be only for who has heard of all events before that.
+  struct batch
+  {
+    std::uint64_t number;
+    std::uint64_t events; ///< When so many have been told, all that was queued at its end has.
+  };
+
+  std::uint64_t events_ = 0; ///< Told by `update`.
+  std::uint64_t batch_ = 1;
+  std::uint64_t last_certain_batch_ = 0;
+  std::deque<batch> uncertain_;
+  bool has_asked_ = false; ///< In this batch.
+};
+
+} // namespace fanio::resolve
