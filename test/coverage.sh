@@ -23,7 +23,7 @@ umask 000
 # What an earlier build has counted is not of this one.
 [[ ! -d $build_dir ]] || find "$build_dir" -name '*.gcda' -delete
 FANIO_BUILD_DIR=$build_dir bash "$source_dir/test/run.sh" --preset coverage \
-  -L '^(unit|kernel|async|faults|conformance|tool)$'
+  -L '^(unit|kernel|async|resolve|faults|conformance|tool)$'
 
 # Branches that only an exception takes are not counted: there is one behind every call.
 gcovr --root "$source_dir" --object-directory "$build_dir" --filter "$source_dir/include/" \

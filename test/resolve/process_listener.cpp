@@ -139,7 +139,8 @@ BOOST_AUTO_TEST_CASE(one_that_ended_before_its_event_was_read_is_known)
         return test::try_open(file);
       });
   test::await_stopped(child);
-  BOOST_TEST(listener.update(table) >= 1U);
+  error_code missed;
+  BOOST_TEST(listener.update(table, missed) >= 1U);
   ::kill(child.pid(), SIGCONT);
   BOOST_TEST(child.result() == 0);
 
@@ -166,7 +167,8 @@ BOOST_AUTO_TEST_CASE(of_those_that_live_a_moment_nothing_wrong_is_told)
   const auto look = [&]
   {
     table.start_batch();
-    listener.update(table);
+    error_code missed; // the machine may start more than the socket holds
+    listener.update(table, missed);
     for (const auto& e : drain(group))
     {
       const auto* const p = table.find(e);
