@@ -58,24 +58,14 @@ void mounted_filesystems::let_go() noexcept
 void mounted_filesystems::read()
 {
   error_code ignored; // without mounts nothing is known, and that is told for each path
-  auto mounts = read_mounts(process_, ignored);
-  std::list<place> now;
   std::list<place> hanging;
-  for (auto& m : mounts)
+  places_.clear(); // also of what looks the same: ids and numbers of devices are given again
+  for (auto& m : read_mounts(process_, ignored))
   {
-    auto& list = may_hang(m) ? hanging : now;
-    const auto known = std::ranges::find_if(places_, [&m](const place& p) { return p.where == m; });
-    if (known != places_.end())
-    {
-      list.splice(list.end(), places_, known);
-    }
-    else
-    {
-      list.emplace_back().where = std::move(m);
-    }
+    auto& list = may_hang(m) ? hanging : places_;
+    list.emplace_back().where = std::move(m);
   }
-  now.splice(now.end(), hanging);
-  places_ = std::move(now);
+  places_.splice(places_.end(), hanging);
 }
 
 void mounted_filesystems::ask(place& p) const

@@ -62,22 +62,25 @@ filesystem_marks::filesystem_marks(const asio::any_io_executor& executor,
   }
   for (const auto& path : options.paths)
   {
-    mark_named(path, mark_target::filesystem);
-    shown_paths_->add(canonical_path(path));
+    const auto canonical = canonical_path(path);
+    mark_named(canonical, mark_target::filesystem);
+    shown_paths_->add(canonical);
   }
   if (options.current_mount)
   {
     mark_named(".", mark_target::filesystem);
   }
-  else if (!options.paths.empty())
+  else if (follows_mounts())
   {
-    mark_below_paths();
+    mark_unnamed();
   }
-  else if (options.directories.empty())
-  {
-    mark_devices();
-  }
+  let_go();
   tell_refused();
+}
+
+bool filesystem_marks::follows_mounts() const noexcept
+{
+  return !options_.current_mount && (!options_.paths.empty() || options_.directories.empty());
 }
 
 void filesystem_marks::open_groups(const asio::any_io_executor& executor)
@@ -94,11 +97,17 @@ void filesystem_marks::open_groups(const asio::any_io_executor& executor)
       std::make_shared<resolve::path_resolver>(resolve::path_options{.is_updated = is_updated});
   if (by_handles.is_open())
   {
-    by_handles_ =
-        std::make_unique<filesystem_watch>(std::move(by_handles), paths_, shown_paths_, shown_);
+    by_handles_ = add_group(std::move(by_handles));
   }
-  by_descriptors_ =
-      std::make_unique<filesystem_watch>(open_group(executor, {}), paths_, shown_paths_, shown_);
+  by_descriptors_ = add_group(open_group(executor, {}));
+}
+
+filesystem_watch* filesystem_marks::add_group(fanotify_handle group)
+{
+  auto added = std::make_unique<filesystem_watch>(std::move(group), paths_, shown_paths_, shown_);
+  auto* const one = added.get();
+  opened_.push_back(std::move(added));
+  return one;
 }
 
 void filesystem_marks::mark_named(const std::string& path, mark_target target)
@@ -110,37 +119,25 @@ void filesystem_marks::mark_named(const std::string& path, mark_target target)
 }
 
 /// A mark sees no other filesystem: for those that are mounted below a path it is not enough.
-void filesystem_marks::mark_below_paths()
+bool filesystem_marks::is_chosen(const resolve::mount& m) const
 {
-  error_code unreadable; // then there is none to mark
-  for (const auto& m : resolve::read_mounts(0, unreadable))
-  {
-    if (shown_paths_->admits_below(m.point))
-    {
-      mark_unnamed(m);
-    }
-  }
+  return options_.paths.empty() ? m.point == "/" || is_on_device(m)
+                                : shown_paths_->admits_tree(m.point);
 }
 
-void filesystem_marks::mark_devices()
+void filesystem_marks::mark_unnamed()
 {
   error_code ec;
-  const auto mounts = resolve::read_mounts(0, ec);
-  for (const auto& m : mounts)
+  marked_.clear();
+  refused_.clear();
+  for (const auto& m : resolve::read_mounts(0, ec))
   {
-    if (m.point == "/" || is_on_device(m))
+    if (is_chosen(m))
     {
       mark_unnamed(m);
     }
   }
-  if (marked_.empty())
-  {
-    throw std::runtime_error(ec ? "/proc/self/mountinfo: " + ec.message()
-                             : refused_.empty()
-                                 ? "no filesystem is on a device: name what to watch, as fanio "
-                                   "trace /, which is everything"
-                                 : refused_.begin()->second);
-  }
+  require_a_mark(ec);
 }
 
 void filesystem_marks::mark_unnamed(const resolve::mount& m)
@@ -159,6 +156,30 @@ void filesystem_marks::mark_unnamed(const resolve::mount& m)
   }
 }
 
+void filesystem_marks::require_a_mark(const error_code& unreadable) const
+{
+  if (by_descriptors_->places() == 0 && (by_handles_ == nullptr || by_handles_->places() == 0))
+  {
+    throw std::runtime_error(unreadable         ? "/proc/self/mountinfo: " + unreadable.message()
+                             : refused_.empty() ? "no filesystem is on a device: name what to "
+                                                  "watch, as fanio trace /, which is everything"
+                                                : refused_.begin()->second);
+  }
+}
+
+void filesystem_marks::mark_mounted()
+{
+  const auto places = [this]
+  { return by_descriptors_->places() + (by_handles_ != nullptr ? by_handles_->places() : 0); };
+  const auto before = places();
+  mark_unnamed();
+  let_go();
+  if (options_.verbose && places() != before)
+  {
+    std::cerr << "fanio trace: watching " << places() << " places now\n";
+  }
+}
+
 void filesystem_marks::tell_refused() const
 {
   for (const auto& [device, why] : refused_)
@@ -172,7 +193,7 @@ void filesystem_marks::tell_refused() const
 
 error_code filesystem_marks::mark(const std::string& path, mark_target target)
 {
-  const bool is_tried = by_handles_ && can_open_handles(path);
+  const bool is_tried = by_handles_ != nullptr && can_open_handles(path);
   error_code ec;
   if (is_tried)
   {
@@ -198,17 +219,22 @@ bool filesystem_marks::can_open_handles(const std::string& path)
   return why != resolve::errc::no_handles && why != resolve::errc::not_permitted;
 }
 
+/// What was opened to look for handles keeps its filesystem busy.
+void filesystem_marks::let_go()
+{
+  if (by_handles_ != nullptr)
+  {
+    by_handles_->end_batch();
+  }
+}
+
 watches filesystem_marks::take()
 {
-  watches used;
-  for (auto* const one : {&by_handles_, &by_descriptors_})
+  if (!follows_mounts())
   {
-    if (*one && (*one)->places() != 0)
-    {
-      used.push_back(std::move(*one));
-    }
+    std::erase_if(opened_, [](const auto& w) { return w->places() == 0; });
   }
-  return used;
+  return std::move(opened_);
 }
 
 std::string canonical_path(const std::string& path)

@@ -26,16 +26,27 @@ public:
   /// *Errors*: throws `std::runtime_error` with a message for the user.
   filesystem_marks(const asio::any_io_executor& executor, const trace_options& options);
 
-  /// Those that have something marked.
+  /// Those that have something marked, or may have it when more is mounted. To be called once; they
+  /// have to live as long as this.
   [[nodiscard]] watches take();
+
+  /// Whether what is mounted later belongs to it.
+  [[nodiscard]] bool follows_mounts() const noexcept;
+
+  /// Marks what was mounted since. What was mounted anew at the same place is another filesystem:
+  /// so each is marked again, which costs little and changes nothing where it was marked.
+  void mark_mounted();
 
 private:
   void open_groups(const asio::any_io_executor& executor);
+  filesystem_watch* add_group(fanotify_handle group);
   void mark_named(const std::string& path, mark_target target);
-  void mark_below_paths();
-  void mark_devices();
+  [[nodiscard]] bool is_chosen(const resolve::mount& m) const;
+  void mark_unnamed();
   void mark_unnamed(const resolve::mount& m);
+  void require_a_mark(const error_code& unreadable) const;
   void tell_refused() const;
+  void let_go();
   error_code mark(const std::string& path, mark_target target);
   [[nodiscard]] bool can_open_handles(const std::string& path);
 
@@ -43,8 +54,9 @@ private:
   std::shared_ptr<path_filter> shown_paths_;
   event_mask shown_;
   std::shared_ptr<resolve::path_resolver> paths_;
-  std::unique_ptr<filesystem_watch> by_handles_;
-  std::unique_ptr<filesystem_watch> by_descriptors_;
+  watches opened_;
+  filesystem_watch* by_handles_ = nullptr; // not every kernel has such groups
+  filesystem_watch* by_descriptors_ = nullptr;
   std::set<std::string> marked_;               // devices: one may be mounted at many places
   std::map<std::string, std::string> refused_; // devices, and why
 };

@@ -33,7 +33,10 @@ void filesystem_watch::add(const std::string& path, mark_target target, error_co
   events |= event_mask::ondir;
   events |= target == mark_target::inode ? event_mask::event_on_child : event_mask{};
   group().add_mark(path, events, ec, target);
-  places_ += ec ? 0U : 1U;
+  if (!ec)
+  {
+    places_.insert(path);
+  }
 }
 
 void filesystem_watch::start_batch(const event_range& events)

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -21,10 +22,11 @@ public:
   filesystem_watch(fanotify_handle opened, std::shared_ptr<resolve::path_resolver> paths,
                    std::shared_ptr<const path_filter> shown_paths, event_mask shown) noexcept;
 
-  /// Marks what is at a path: its filesystem, or as an inode, a directory with what is in it.
+  /// Marks what is at a path: its filesystem, or as an inode, a directory with what is in it. Where
+  /// it is marked already, nothing changes.
   void add(const std::string& path, mark_target target, error_code& ec);
 
-  [[nodiscard]] std::size_t places() const noexcept override { return places_; }
+  [[nodiscard]] std::size_t places() const noexcept override { return places_.size(); }
 
   [[nodiscard]] bool knows_processes() const noexcept override { return true; }
 
@@ -45,7 +47,7 @@ private:
   std::shared_ptr<resolve::path_resolver> paths_;
   std::shared_ptr<const path_filter> shown_paths_;
   event_mask shown_;
-  std::size_t places_ = 0;
+  std::set<std::string> places_;
   gone_names gone_;
   std::string directory_; // of the entry that was told last
   std::string path_;      // of the object

@@ -32,7 +32,7 @@ void path_filter::add_directory(std::string directory)
   directories_.push_back(without_slash(std::move(directory)));
 }
 
-bool path_filter::is_below(std::string_view path) const noexcept
+bool path_filter::admits_tree(std::string_view path) const noexcept
 {
   // Whole components: /srv has /srv/a below it, and not /srv2.
   const auto holds = [path](const std::string& top)
@@ -44,13 +44,7 @@ bool path_filter::admits(std::string_view path) const noexcept
 {
   const auto is_in = [path](const std::string& directory)
   { return path == (directory.empty() ? "/" : directory) || parent_of(path) == directory; };
-  return admits_all() || is_below(path) || std::ranges::any_of(directories_, is_in);
-}
-
-bool path_filter::admits_below(std::string_view path) const noexcept
-{
-  const auto is_top = [path](const std::string& top) { return path == (top.empty() ? "/" : top); };
-  return is_below(path) && std::ranges::none_of(tops_, is_top);
+  return admits_all() || admits_tree(path) || std::ranges::any_of(directories_, is_in);
 }
 
 } // namespace fanio::tool

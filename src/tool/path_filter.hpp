@@ -21,12 +21,10 @@ public:
 
   [[nodiscard]] bool admits(std::string_view path) const noexcept;
 
-  /// Whether it is admitted by one of the paths, and is none of them itself.
-  [[nodiscard]] bool admits_below(std::string_view path) const noexcept;
+  /// Whether it is admitted with all below, as one of the paths or below one of them.
+  [[nodiscard]] bool admits_tree(std::string_view path) const noexcept;
 
 private:
-  [[nodiscard]] bool is_below(std::string_view path) const noexcept;
-
   std::vector<std::string> tops_;
   std::vector<std::string> directories_;
 };

@@ -1,5 +1,6 @@
 #include "stat_run.hpp"
 
+#include "explained_error.hpp"
 #include "screen.hpp"
 #include "watch_loop.hpp"
 
@@ -247,9 +248,9 @@ void count_events(const stat_options& options)
   {
     counter(options).run();
   }
-  catch (const std::exception&)
+  catch (...)
   {
-    rethrow_explained();
+    std::rethrow_exception(explained(std::current_exception()));
   }
 }
 

@@ -33,7 +33,8 @@ struct trace_options
   bool summary = false;
   bool quiet = false;
   bool verbose = false;
-  std::string output_file; ///< Empty: standard output.
+  bool short_lived = false; ///< Hear of each process that starts.
+  std::string output_file;  ///< Empty: standard output.
   std::optional<std::chrono::milliseconds> duration;
 };
 

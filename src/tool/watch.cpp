@@ -63,15 +63,21 @@ event_mask events_of(const trace_options& options) noexcept
   return options.events.value_or(usual | options.types.value_or(event_mask{}));
 }
 
-watches open_watches(const asio::any_io_executor& executor, const trace_options& options)
+watched open_watches(const asio::any_io_executor& executor, const trace_options& options)
 {
-  if (is_privileged(executor))
+  watched all;
+  if (!is_privileged(executor))
   {
-    return filesystem_marks(executor, options).take();
+    all.groups.push_back(open_unprivileged(executor, options));
+    return all;
   }
-  watches one;
-  one.push_back(open_unprivileged(executor, options));
-  return one;
+  const auto marks = std::make_shared<filesystem_marks>(executor, options);
+  all.groups = marks->take();
+  if (marks->follows_mounts())
+  {
+    all.mark_mounted = [marks] { marks->mark_mounted(); };
+  }
+  return all;
 }
 
 } // namespace fanio::tool

@@ -6,6 +6,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -70,12 +71,21 @@ private:
 
 using watches = std::vector<std::unique_ptr<watch>>;
 
+/// What is watched.
+struct watched
+{
+  watches groups;
+  /// Has what was mounted since watched too; empty if what the options name can't grow so. The
+  /// groups have to be there still.
+  std::function<void()> mark_mounted;
+};
+
 /// Watches what the options name: with all that a privileged user may have, or else in the way
 /// that is open to everybody, which is then said on stderr. Of several watches each has its own
 /// part of it.
 ///
 /// *Errors*: throws `std::runtime_error` with a message for the user.
-[[nodiscard]] watches open_watches(const asio::any_io_executor& executor,
+[[nodiscard]] watched open_watches(const asio::any_io_executor& executor,
                                    const trace_options& options);
 
 } // namespace fanio::tool

@@ -5,12 +5,10 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <csignal>
 #include <cstddef>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -182,31 +180,6 @@ asio::awaitable<bool> watch_loop::write(std::string_view text)
     throw std::runtime_error(destination_ + ": " + ec.message());
   }
   co_return true;
-}
-
-void rethrow_explained()
-{
-  const auto explain = [](const auto& code)
-  {
-    if (code == std::errc::too_many_files_open)
-    {
-      throw std::runtime_error("too many open files: raise the limit for this process (ulimit -n)");
-    }
-  };
-  try
-  {
-    throw;
-  }
-  catch (const std::system_error& e)
-  {
-    explain(e.code());
-    throw;
-  }
-  catch (const boost::system::system_error& e)
-  {
-    explain(e.code());
-    throw;
-  }
 }
 
 } // namespace fanio::tool

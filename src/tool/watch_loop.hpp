@@ -73,8 +73,4 @@ private:
   std::exception_ptr failure_;
 };
 
-/// Throws a message for the user that says what to do, where the error in flight is the limit of
-/// open files; else throws that.
-[[noreturn]] void rethrow_explained();
-
 } // namespace fanio::tool

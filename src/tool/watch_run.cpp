@@ -2,6 +2,7 @@
 
 #include "background.hpp"
 #include "escape.hpp"
+#include "explained_error.hpp"
 #include "watch_loop.hpp"
 #include <fanio/unique_fd.hpp>
 
@@ -175,7 +176,7 @@ watch_result watch_files(const watch_options& options)
     {
       tell_user(e.what(), true);
     }
-    rethrow_explained();
+    std::rethrow_exception(explained(std::current_exception()));
   }
 }
 

@@ -346,6 +346,22 @@ BOOST_AUTO_TEST_CASE(a_mount_that_is_moved_is_followed)
   BOOST_TEST(::umount2(elsewhere.path().c_str(), 0) == 0);
 }
 
+// Ids of mounts and numbers of devices are given again.
+BOOST_AUTO_TEST_CASE(what_is_mounted_anew_and_looks_the_same_is_another_filesystem)
+{
+  auto fs = test::private_tmpfs();
+  auto group = watch(fs.path());
+  write(fs / "1");
+  BOOST_TEST(last_path(group) == (fs / "1").string());
+  resolver.end_batch(0);
+  BOOST_REQUIRE(fs.unmount() == 0);
+  BOOST_REQUIRE(::mount("tmpfs", fs.path().c_str(), "tmpfs", 0, nullptr) == 0);
+  resolver.end_batch(0);
+  auto anew = watch(fs.path());
+  write(fs / "2");
+  BOOST_TEST(last_path(anew) == (fs / "2").string());
+}
+
 BOOST_AUTO_TEST_CASE(a_small_memory_asks_more_often_and_is_as_right)
 {
   const auto fs = test::private_tmpfs();

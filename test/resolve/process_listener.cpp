@@ -3,6 +3,7 @@
 #include "resolve/connector_messages.hpp"
 #include "support/credentials.hpp"
 #include "support/forked.hpp"
+#include "support/process_connector.hpp"
 #include "support/scenario.hpp"
 #include <fanio/resolve/process_listener.hpp>
 #include <fanio/resolve/process_table.hpp>
@@ -26,15 +27,6 @@ using fanio::event_mask;
 using fanio::init_flags;
 
 namespace {
-
-boost::test_tools::assertion_result has_process_connector(utf::test_unit_id)
-{
-  resolve::process_listener listener;
-  error_code ec;
-  listener.open(ec);
-  return test::needs(!ec,
-                     "the process connector of netlink, here and as this user: " + ec.message());
-}
 
 /// A datagram with one event, of this kind and with these numbers.
 std::vector<std::byte> news(std::uint32_t kind, std::initializer_list<std::int32_t> numbers)
@@ -124,7 +116,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(process_listeners, process_listener_fixture,
                          *utf::precondition(test::is_privileged) *
-                             utf::precondition(has_process_connector))
+                             utf::precondition(test::has_process_connector))
 
 BOOST_AUTO_TEST_CASE(one_that_ended_before_its_event_was_read_is_known)
 {

@@ -23,8 +23,9 @@ BOOST_AUTO_TEST_CASE(a_path_admits_itself_and_what_is_below)
   BOOST_TEST(filter.admits("/srv/a"));
   BOOST_TEST(!filter.admits("/srv2"));
   BOOST_TEST(!filter.admits("/"));
-  BOOST_TEST(!filter.admits_below("/srv"));
-  BOOST_TEST(filter.admits_below("/srv/a"));
+  BOOST_TEST(filter.admits_tree("/srv"));
+  BOOST_TEST(!filter.admits_tree("/srv2"));
+  BOOST_TEST(filter.admits_tree("/srv/a"));
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_admits_itself_and_what_is_directly_in_it)
@@ -36,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_directory_admits_itself_and_what_is_directly_in_it)
   BOOST_TEST(filter.admits("/srv"));
   BOOST_TEST(filter.admits("/srv/a"));
   BOOST_TEST(!filter.admits("/srv/a/b"));
-  BOOST_TEST(!filter.admits_below("/srv/a"));
+  BOOST_TEST(!filter.admits_tree("/srv/a"));
   BOOST_TEST(filter.admits("/"));
   BOOST_TEST(filter.admits("/home"));
   BOOST_TEST(!filter.admits("/home/a"));
@@ -57,8 +58,8 @@ BOOST_AUTO_TEST_CASE(the_root_admits_everything)
   filter.add("/");
   BOOST_TEST(filter.admits("/"));
   BOOST_TEST(filter.admits("/srv"));
-  BOOST_TEST(!filter.admits_below("/"));
-  BOOST_TEST(filter.admits_below("/srv"));
+  BOOST_TEST(filter.admits_tree("/"));
+  BOOST_TEST(filter.admits_tree("/srv"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,72 @@
+// What fanio trace knows of processes that have ended when it reads what they did.
+
+#include "running_trace.hpp"
+#include "support/process_connector.hpp"
+#include "support/requires.hpp"
+#include "support/temp_directory.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+namespace utf = boost::unit_test;
+
+namespace {
+
+struct fixture
+{
+  /// The line of a process that was seen by nobody but who hears of its start.
+  std::string line_of_one_that_ended(test::running_trace& trace)
+  {
+    test::child ended({"sh", "-c", "kill -STOP $$; : < \"$0\"", file});
+    ended.await_stop();
+    // What it hears is heard before the events of a read are told.
+    test::child({"cp", file, directory / "marker"}).wait();
+    trace.lines_until("marker");
+    trace.stop();
+    ended.go_on();
+    ended.wait();
+    trace.go_on();
+    return trace.line_with("(" + std::to_string(ended.pid()) + "): ");
+  }
+
+  test::temp_directory directory;
+  std::string path = directory.path().string();
+  std::string file = directory.write("file").string();
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(trace_processes, fixture,
+                         *utf::precondition(test::is_privileged) *
+                             utf::precondition(test::has_process_connector))
+
+BOOST_AUTO_TEST_CASE(who_hears_of_processes_has_their_names_when_they_have_ended)
+{
+  test::running_trace trace({"--short-lived", "-d", path}); // whose programs are elsewhere
+  const auto line = line_of_one_that_ended(trace);
+  BOOST_TEST(line.starts_with("sh("), line);
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_has_none)
+{
+  test::running_trace trace({"-d", path});
+  const auto line = line_of_one_that_ended(trace);
+  BOOST_TEST(line.starts_with("unknown("), line);
+}
+
+// Where the connector is not there, what can be told is told all the same.
+BOOST_AUTO_TEST_CASE(without_the_connector_it_says_so_and_goes_on)
+{
+  test::child trace({"unshare", "--pid", "--fork", "--mount-proc", FANIO_TOOL, "trace",
+                     "--short-lived", "--verbose", path});
+  auto said = trace.read_line(test::child::err);
+  while (said.find("process connector") == std::string::npos)
+  {
+    said = trace.read_line(test::child::err);
+  }
+  directory.write("marker");
+  BOOST_TEST(trace.read_line(test::child::out) != "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
