@@ -97,7 +97,7 @@ void directory_tree::remove(entry& directory)
   directory.is_deleted = true;
 }
 
-bool directory_tree::append_path(const entry& directory, std::string& path) const
+bool directory_tree::append_path(const entry& directory, std::string& path)
 {
   std::size_t size = 0;
   const entry* top = &directory;

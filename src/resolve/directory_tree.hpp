@@ -63,7 +63,7 @@ public:
   void remove(entry& directory);
 
   /// Appends the path; false, and nothing appended, if it is not known.
-  bool append_path(const entry& directory, std::string& path) const;
+  static bool append_path(const entry& directory, std::string& path);
 
   /// The last batch in which it, or one that it is in, was asked for.
   [[nodiscard]] static std::uint64_t last_asked_in(const entry& directory) noexcept;

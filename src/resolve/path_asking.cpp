@@ -148,7 +148,7 @@ error_code path_resolver::impl::ask_at(place& p, const file_handle_view& handle,
   {
     return ec;
   }
-  if (tree_.append_path(*found, path) && leads_to(path, handle))
+  if (directory_tree::append_path(*found, path) && leads_to(path, handle))
   {
     found->seen_under = mounts_.generation();
     return {};
@@ -185,7 +185,7 @@ error_code path_resolver::impl::climb(int directory, const file_handle_view& han
   unique_fd above;
   file_handle next(handle);
   entry* known = tree_.find(next);
-  while (known == nullptr || !tree_.append_path(*known, path))
+  while (known == nullptr || !directory_tree::append_path(*known, path))
   {
     if (!unknown.empty() && next == unknown.back())
     {

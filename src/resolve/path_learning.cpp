@@ -86,7 +86,7 @@ entry* path_resolver::impl::settle(const file_handle& handle, named_places& befo
 {
   std::string path;
   entry* known = tree_.find(handle);
-  if (known != nullptr && tree_.append_path(*known, path))
+  if (known != nullptr && directory_tree::append_path(*known, path))
   {
     return known;
   }

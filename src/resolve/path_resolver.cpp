@@ -70,7 +70,7 @@ error_code path_resolver::impl::resolve(const file_handle_view& directory, std::
 error_code path_resolver::impl::append_directory(const file_handle_view& handle, std::string& path)
 {
   entry* directory = tree_.find(handle);
-  if (directory == nullptr || !tree_.append_path(*directory, path))
+  if (directory == nullptr || !directory_tree::append_path(*directory, path))
   {
     return ask(handle, path);
   }
@@ -98,7 +98,7 @@ error_code path_resolver::impl::ask_again(const entry& directory, std::string& p
   }
   const file_handle above = top->handle;
   std::string above_path;
-  tree_.append_path(*top, above_path);
+  directory_tree::append_path(*top, above_path);
 
   std::string of_now;
   auto ec = ask(handle, of_now);

@@ -17,7 +17,7 @@ struct tree_fixture
   std::string path_of(const directory_tree::entry& e) const
   {
     std::string path;
-    return tree.append_path(e, path) ? path : "unknown";
+    return directory_tree::append_path(e, path) ? path : "unknown";
   }
 
   directory_tree tree{4};
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(the_root_of_all_has_one_slash)
 BOOST_AUTO_TEST_CASE(a_path_is_appended)
 {
   std::string text = "was ";
-  BOOST_TEST(tree.append_path(tree.put(make_handle(2), root, "a"), text));
+  BOOST_TEST(directory_tree::append_path(tree.put(make_handle(2), root, "a"), text));
   BOOST_TEST(text == "was /mnt/a");
 }
 
