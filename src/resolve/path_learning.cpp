@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_set>
 
 namespace fanio::resolve {
 
@@ -55,9 +56,13 @@ void path_resolver::impl::forget()
 path_resolver::impl::named_places path_resolver::impl::places_before(const event_range& events)
 {
   std::vector<event_view> of_directories;
-  std::ranges::copy_if(
-      events, std::back_inserter(of_directories), [](const event_view& e)
-      { return e.is_overflow() || (e.is_directory() && e.fid() && e.dfid() && e.name() != "."); });
+  std::ranges::copy_if(events, std::back_inserter(of_directories),
+                       [](const event_view& e)
+                       {
+                         const bool has_place =
+                             (e.dfid() && e.name() != ".") || e.old_dfid() || e.new_dfid();
+                         return e.is_overflow() || (e.is_directory() && e.fid() && has_place);
+                       });
   named_places before;
   for (std::size_t i = of_directories.size(); i-- > 0;)
   {
@@ -68,7 +73,12 @@ path_resolver::impl::named_places path_resolver::impl::places_before(const event
       continue;
     }
     const file_handle handle(*e.fid());
-    if (has_any(e.mask(), arrivals))
+    if (const auto old = e.old_dfid())
+    {
+      before.insert_or_assign(
+          handle, named_place{file_handle(*old), std::string(e.old_name().value_or(""))});
+    }
+    else if (e.new_dfid() || has_any(e.mask(), arrivals))
     {
       before.erase(handle); // or both, in an order that is not known
     }
@@ -114,6 +124,30 @@ void path_resolver::impl::foresee(const event_range& events)
     const auto handle = before.begin()->first;
     settle(handle, before);
     before.erase(handle);
+  }
+  settle_parents(events);
+}
+
+/// What comes into a directory that is not known would not be known either, and be gone when it is
+/// asked for.
+void path_resolver::impl::settle_parents(const event_range& events)
+{
+  std::unordered_set<file_handle> come; // with events of their own
+  named_places none;
+  for (const auto& e : events)
+  {
+    const bool arrives = e.new_dfid() || has_any(e.mask(), arrivals);
+    const auto parent =
+        e.is_directory() && e.fid() && arrives ? entry_of(e).directory : std::nullopt;
+    if (!parent)
+    {
+      continue;
+    }
+    come.emplace(*e.fid());
+    if (tree_.find(*parent) == nullptr && !come.contains(file_handle(*parent)))
+    {
+      settle(file_handle(*parent), none);
+    }
   }
 }
 
@@ -172,12 +206,33 @@ void path_resolver::impl::arrive(const event_view& e, entry& parent, std::string
 {
   if (e.fid())
   {
-    tree_.put(*e.fid(), parent, name);
+    const auto* const known = tree_.find(*e.fid());
+    const bool was_removed = known != nullptr && known->is_deleted; // as told by a merged event
+    auto& arrived = tree_.put(*e.fid(), parent, name, comes_again(e) ? batch_ : 0);
+    was_removed ? tree_.remove(arrived) : void();
   }
   else if (auto* const other = tree_.find_at(parent, name))
   {
     tree_.detach(*other); // what came has no handle here, but it is not that
   }
+}
+
+/// Whether a directory is renamed to where it was before, and the event that told that it had left
+/// may have been queued still: if it is renamed once more as it was then, the kernel merges that
+/// with the first. So where it is now is to be asked.
+bool path_resolver::impl::comes_again(const event_view& e)
+{
+  if (!e.old_dfid() || !e.new_dfid())
+  {
+    return false;
+  }
+  const auto departure_from = [&e](const file_handle_view& directory, std::string_view name)
+  { return departure{file_handle(*e.fid()), file_handle(directory), std::string(name)}; };
+  departed_.insert(departure_from(*e.old_dfid(), e.old_name().value_or("")));
+  const auto now = departure_from(*e.new_dfid(), e.new_name().value_or(""));
+  const bool is_again = departed_.contains(now) || departed_before_.contains(now);
+  has_asked_ = has_asked_ || is_again; // or the batch would not be waited for
+  return is_again;
 }
 
 /// Of an event that has no handle of what went.
@@ -193,10 +248,22 @@ void path_resolver::impl::end_batch(std::size_t queued)
 {
   mounts_.let_go();
   mounts_.update();
+  forget_departures(queued);
   if (std::exchange(has_asked_, false))
   {
     uncertain_.push_back({batch_++, events_ + queued});
     note_certainty();
+  }
+}
+
+/// What is told from here on was queued when the departures of before had been read, but for what
+/// is queued now.
+void path_resolver::impl::forget_departures(std::size_t queued)
+{
+  if (events_ >= departures_end_)
+  {
+    departed_before_ = std::exchange(departed_, {});
+    departures_end_ = events_ + queued;
   }
 }
 

@@ -4,8 +4,10 @@
 #include "mounted_filesystems.hpp"
 #include <fanio/resolve/path_resolver.hpp>
 
+#include <compare>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -68,8 +70,11 @@ private:
 
   [[nodiscard]] static named_places places_before(const event_range& events);
   entry* settle(const file_handle& handle, named_places& before);
+  void settle_parents(const event_range& events);
   void put_learnt(const std::pair<file_handle, std::string>& one);
   void note_certainty() noexcept;
+  [[nodiscard]] bool comes_again(const event_view& e);
+  void forget_departures(std::size_t queued);
   void forget();
   void arrive(const event_view& e, entry& parent, std::string_view name);
   void depart(const event_view& e, const entry& parent, std::string_view name);
@@ -109,6 +114,21 @@ private:
   std::uint64_t last_certain_batch_ = 0;
   std::deque<batch> uncertain_;
   bool has_asked_ = false; ///< In this batch.
+
+  /// A directory, and a place that it was renamed from.
+  struct departure
+  {
+    file_handle directory;
+    file_handle parent;
+    std::string name;
+
+    friend auto operator<=>(const departure&, const departure&) = default;
+  };
+
+  // Of which the events may have been queued at once with those that are told now.
+  std::set<departure> departed_;
+  std::set<departure> departed_before_;
+  std::uint64_t departures_end_ = 0; ///< When so many events were told, those of before may go.
 };
 
 } // namespace fanio::resolve

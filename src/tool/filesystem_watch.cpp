@@ -12,7 +12,7 @@ namespace {
 constexpr auto without_descriptor =
     event_mask::attrib | event_mask::all_dirent | event_mask::delete_self | event_mask::move_self;
 
-constexpr auto arrivals = event_mask::create | event_mask::moved_to;
+constexpr auto arrivals = event_mask::create | event_mask::moved_to | event_mask::rename;
 
 } // namespace
 
@@ -29,7 +29,11 @@ filesystem_watch::filesystem_watch(fanotify_handle opened,
 
 void filesystem_watch::add(const std::string& path, mark_target target, error_code& ec)
 {
-  auto events = has_handles_ ? shown_ | resolve::tree_events : shown_ & ~without_descriptor;
+  // A kernel that tells what an entry names tells renames too (5.17).
+  const bool tells_renames = has_all(group().flags(), init_flags::report_target_fid);
+  auto events = !has_handles_   ? shown_ & ~without_descriptor
+                : tells_renames ? (shown_ & ~event_mask::move) | resolve::tree_events
+                                : shown_ | resolve::tree_events_by_moves;
   events |= event_mask::ondir;
   events |= target == mark_target::inode ? event_mask::event_on_child : event_mask{};
   group().add_mark(path, events, ec, target);
@@ -54,8 +58,8 @@ void filesystem_watch::follow(const event_view& e)
     return;
   }
   paths_->update(e);
-  if (e.is_directory() || !has_any(e.mask(), arrivals | event_mask::delete_) || !e.dfid() ||
-      paths_->resolve(e, path_))
+  if (e.is_directory() || !has_any(e.mask(), arrivals | event_mask::delete_) ||
+      !(e.dfid() || e.new_dfid()) || paths_->resolve(e, path_))
   {
     return;
   }
@@ -76,6 +80,11 @@ void filesystem_watch::end_batch()
 std::span<const watched_object> filesystem_watch::locate(const event_view& e)
 {
   count_ = 0;
+  if (has_any(e.mask(), event_mask::rename))
+  {
+    add_rename(e);
+    return std::span(objects_).first(count_);
+  }
   const auto events = e.mask() & (shown_ | event_mask::all_modifiers);
   const auto of_entry = events & event_mask::all_dirent;
   const auto of_object = events & ~(event_mask::all_dirent | event_mask::all_modifiers);
@@ -83,7 +92,7 @@ std::span<const watched_object> filesystem_watch::locate(const event_view& e)
   const bool is_first = has_any(of_entry, ~event_mask::delete_);
   if (!is_empty(of_entry) && is_first)
   {
-    add_entry(e, of_entry);
+    add_entry(e.dfid(), e.name().value_or(""), events & ~of_object);
   }
   if (!is_empty(of_object))
   {
@@ -91,26 +100,42 @@ std::span<const watched_object> filesystem_watch::locate(const event_view& e)
   }
   if (!is_empty(of_entry) && !is_first)
   {
-    add_entry(e, of_entry);
+    add_entry(e.dfid(), e.name().value_or(""), events & ~of_object);
   }
   return std::span(objects_).first(count_);
 }
 
-void filesystem_watch::add_entry(const event_view& e, event_mask events)
+/// As the two events that it is for who asks for these.
+void filesystem_watch::add_rename(const event_view& e)
 {
-  const auto [directory, name] = e.dfid()       ? std::pair(e.dfid(), e.name())
-                                 : e.new_dfid() ? std::pair(e.new_dfid(), e.new_name())
-                                                : std::pair(e.old_dfid(), e.old_name());
-  const auto ec = directory ? paths_->resolve(*directory, "", directory_)
-                            : error_code(resolve::errc::no_object);
-  directory_ = ec ? std::string() : directory_;
+  const auto modifiers = e.mask() & event_mask::all_modifiers;
+  const auto rename = shown_ & event_mask::rename;
+  const auto from = rename | (shown_ & event_mask::moved_from);
+  const auto to = rename | (shown_ & event_mask::moved_to);
+  if (e.old_dfid() && !is_empty(from))
+  {
+    add_entry(e.old_dfid(), e.old_name().value_or(""), from | modifiers);
+  }
+  if (e.new_dfid() && !is_empty(to))
+  {
+    add_entry(e.new_dfid(), e.new_name().value_or(""), to | modifiers);
+  }
+}
+
+void filesystem_watch::add_entry(const std::optional<file_handle_view>& directory,
+                                 std::string_view name, event_mask events)
+{
+  auto& path = directories_.at(count_);
+  const auto ec =
+      directory ? paths_->resolve(*directory, "", path) : error_code(resolve::errc::no_object);
+  path = ec ? std::string() : path;
   watched_object entry;
-  entry.events = events | (e.mask() & event_mask::all_modifiers);
-  entry.path = directory_;
-  entry.name = name.value_or("");
+  entry.events = events;
+  entry.path = path;
+  entry.name = name;
   entry.deleted = !ec && paths_->is_deleted();
   entry.unknown = ec;
-  add(entry, join(directory_, entry.name));
+  add(entry, join(path, entry.name));
 }
 
 void filesystem_watch::add_object(const event_view& e, event_mask events)

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,7 +40,9 @@ public:
   void end_batch() override;
 
 private:
-  void add_entry(const event_view& e, event_mask events);
+  void add_rename(const event_view& e);
+  void add_entry(const std::optional<file_handle_view>& directory, std::string_view name,
+                 event_mask events);
   void add_object(const event_view& e, event_mask events);
   void add(const watched_object& object, std::string_view path);
 
@@ -49,8 +52,8 @@ private:
   event_mask shown_;
   std::set<std::string> places_;
   gone_names gone_;
-  std::string directory_; // of the entry that was told last
-  std::string path_;      // of the object
+  std::array<std::string, 2> directories_; // of the entries that were told last
+  std::string path_;                       // of the object
   std::array<watched_object, 2> objects_;
   std::size_t count_ = 0;
 };

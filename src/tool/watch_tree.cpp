@@ -69,9 +69,11 @@ void watch_tree::open_group(const asio::any_io_executor& executor)
   }
 }
 
-event_mask watch_tree::marked_events() const noexcept
+event_mask watch_tree::marked_events(event_mask of_tree) const noexcept
 {
-  return (scope_.events & ~unmounted) | resolve::tree_events | fates | event_mask::ondir;
+  const auto told_by_rename =
+      has_any(of_tree, event_mask::rename) ? event_mask::move : event_mask::none;
+  return (scope_.events & ~(unmounted | told_by_rename)) | of_tree | fates | event_mask::ondir;
 }
 
 /// False where one of them can't be marked, or a handle of it not be opened: then directories are.
@@ -84,7 +86,7 @@ bool watch_tree::mark_filesystems()
       continue;
     }
     error_code ec;
-    group_.add_mark(r.path, marked_events(), ec, mark_target::filesystem);
+    group_.add_mark(r.path, marked_events(resolve::tree_events), ec, mark_target::filesystem);
     if (ec && scope_.whole_filesystems)
     {
       throw std::runtime_error(escape(r.given) + ": " + ec.message());
@@ -110,7 +112,8 @@ void watch_tree::mark_mounts_below(const watch_root& r)
         tried_mounts_.insert(m.point).second)
     {
       error_code refused;
-      group_.add_mark(m.point, marked_events(), refused, mark_target::filesystem);
+      group_.add_mark(m.point, marked_events(resolve::tree_events), refused,
+                      mark_target::filesystem);
       if (refused)
       {
         tell_trouble(m.point, refused);
@@ -127,8 +130,9 @@ void watch_tree::mark_roots()
     {
       continue;
     }
-    const auto events = r.is_directory ? marked_events() | event_mask::event_on_child
-                                       : marked_events() & ~without_directory;
+    const auto of_directory = marked_events(resolve::tree_events_by_moves);
+    const auto events = r.is_directory ? of_directory | event_mask::event_on_child
+                                       : of_directory & ~without_directory;
     error_code ec;
     group_.add_mark(r.path, events, ec, mark_target::inode,
                     scope_.follow_links ? mark_flags::none : mark_flags::dont_follow);

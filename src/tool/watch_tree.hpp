@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -56,7 +57,7 @@ public:
 
 private:
   void open_group(const asio::any_io_executor& executor);
-  [[nodiscard]] event_mask marked_events() const noexcept;
+  [[nodiscard]] event_mask marked_events(event_mask of_tree) const noexcept;
   bool mark_filesystems();
   void mark_mounts_below(const watch_root& r);
   void mark_roots();
@@ -79,7 +80,10 @@ private:
   void leave_gone_roots();
   void leave_unmounted_roots(const sink& found);
   [[nodiscard]] event_mask shown_events(const event_view& e, bool is_root);
-  [[nodiscard]] bool locate(const event_view& e, const watch_root* r, path_event& told);
+  [[nodiscard]] bool locate(const std::optional<file_handle_view>& directory,
+                            const std::optional<std::string_view>& name, const watch_root* r,
+                            path_event& told);
+  void translate_rename(const event_view& e, const sink& found);
   static void tell_in_order(path_event told, const event_view& e, const sink& found);
   void tell_trouble(const std::string& path, const error_code& why) const;
 
@@ -95,7 +99,6 @@ private:
   bool is_unsure_ = false;   ///< Where a directory is, and nobody will tell.
   std::set<std::string> tried_mounts_; ///< Points of filesystems below the roots.
   std::string directory_;
-  file_handle last_departed_;
   std::unordered_set<file_handle> marked_;   ///< Where each directory is marked.
   std::unordered_set<file_handle> departed_; ///< Directories of which no arrival was told.
   std::map<file_handle, bool> strangers_;    ///< Came, and not found yet; whether they are new.

@@ -2,7 +2,9 @@
 #include "watch_events.hpp"
 #include "watch_tree.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace fanio::tool {
 
@@ -23,6 +25,11 @@ void watch_tree::translate(const event_view& e, const sink& found)
   {
     return;
   }
+  if (has_any(e.mask(), event_mask::rename))
+  {
+    translate_rename(e, found);
+    return;
+  }
   follow(e);
   auto* const r = roots_.of(e);
   if (r != nullptr)
@@ -34,13 +41,10 @@ void watch_tree::translate(const event_view& e, const sink& found)
   path_event told;
   told.events = shown_events(e, r != nullptr);
   told.pid = e.pid();
-  if (!is_empty(told.events & ~event_mask::all_modifiers) && locate(e, r, told))
+  if (!is_empty(told.events & ~event_mask::all_modifiers) &&
+      locate(e.dfid() || !e.is_directory() ? e.dfid() : e.fid(), e.name(), r, told))
   {
     tell_in_order(told, e, found);
-  }
-  if (e.is_directory() && has_any(e.mask(), event_mask::moved_from) && e.fid())
-  {
-    last_departed_ = file_handle(*e.fid());
   }
   if (e.is_directory() && has_any(e.mask(), arrivals) && !was_found)
   {
@@ -50,6 +54,25 @@ void watch_tree::translate(const event_view& e, const sink& found)
   {
     marked_.erase(file_handle(*e.dfid()));
   }
+}
+
+/// As the two events that inotify has for it.
+void watch_tree::translate_rename(const event_view& e, const sink& found)
+{
+  const auto tell_side = [&](event_mask side, const std::optional<file_handle_view>& directory,
+                             const std::optional<std::string_view>& name)
+  {
+    path_event told;
+    told.events = side | (e.mask() & event_mask::ondir);
+    told.pid = e.pid();
+    if (has_any(scope_.events, side) && locate(directory, name, nullptr, told))
+    {
+      found(told, &e);
+    }
+  };
+  tell_side(event_mask::moved_from, e.old_dfid(), e.old_name());
+  follow(e);
+  tell_side(event_mask::moved_to, e.new_dfid(), e.new_name());
 }
 
 /// Keeps the places of directories at the time of the events.
@@ -62,9 +85,7 @@ void watch_tree::follow(const event_view& e)
   // back, or to where nobody looks.
   const bool is_merged = e.is_directory() && e.dfid() && e.fid() && has_any(e.mask(), arrivals) &&
                          has_any(e.mask(), departures);
-  const bool moved_away = has_any(e.mask(), event_mask::moved_from);
-  const bool was_here =
-      !moved_away || (marks_filesystems_ && !has_any(e.mask(), event_mask::moved_to));
+  const bool was_here = !has_any(e.mask(), event_mask::moved_from);
   if (is_merged && was_here)
   {
     resolver_.learn(*e.dfid(), *e.name(), *e.fid());
@@ -84,7 +105,7 @@ void watch_tree::follow(const event_view& e)
     }
   }
   // Who can't ask where it is has to look for it.
-  is_unsure_ = is_unsure_ || (is_merged && !was_here && !marks_filesystems_);
+  is_unsure_ = is_unsure_ || (is_merged && !was_here);
 }
 
 /// The kernel merges what happens to one file, and programs look for CREATE alone: what comes is
@@ -124,28 +145,29 @@ event_mask watch_tree::shown_events(const event_view& e, bool is_root)
 }
 
 /// Where it happened; false if that is not to be shown.
-bool watch_tree::locate(const event_view& e, const watch_root* r, path_event& told)
+bool watch_tree::locate(const std::optional<file_handle_view>& directory,
+                        const std::optional<std::string_view>& name, const watch_root* r,
+                        path_event& told)
 {
-  const bool has_name = e.name() && e.name() != ".";
-  const auto directory = e.dfid() ? e.dfid() : e.is_directory() ? e.fid() : std::nullopt;
+  const bool has_name = name && name != ".";
   const bool is_known = directory && !resolver_.resolve(*directory, "", directory_);
   const bool is_file = r != nullptr && !r->is_directory;
   if (is_known && (roots_.locate(directory_) || is_file || scope_.whole_filesystems))
   {
     directory_ += directory_.ends_with('/') ? "" : "/";
-    told.name = has_name ? *e.name() : std::string_view();
+    told.name = has_name ? *name : std::string_view();
     told.directory = directory_;
   }
   else if (r != nullptr)
   {
     directory_ = own_name(*r);
-    told.name = has_name && r->is_directory ? *e.name() : std::string_view();
+    told.name = has_name && r->is_directory ? *name : std::string_view();
     told.directory = directory_;
     return true;
   }
   else if (scope_.whole_filesystems && has_name)
   {
-    told.name = *e.name();
+    told.name = *name;
     return true;
   }
   else
@@ -163,7 +185,7 @@ bool watch_tree::locate(const event_view& e, const watch_root* r, path_event& to
 /// A root, or what it is in, may be elsewhere now.
 void watch_tree::follow_roots(const event_view& e)
 {
-  if (!marks_filesystems_ || !e.is_directory() || !has_any(e.mask(), event_mask::moved_to))
+  if (!marks_filesystems_ || !e.is_directory() || !has_any(e.mask(), event_mask::rename))
   {
     return;
   }

@@ -76,18 +76,17 @@ void watch_tree::tell_found(const walked_entry& entry, const sink& found)
   }
 }
 
-/// A directory came into the tree. Where it was moved inside, all is known already.
+/// A directory came into the tree. Where filesystems are marked, or it was moved inside, all is
+/// known already.
 void watch_tree::welcome(const event_view& e, const sink& found)
 {
   const bool is_new = has_any(e.mask(), event_mask::create);
-  if (!scope_.recursive || !e.fid())
+  if (!scope_.recursive || marks_filesystems_ || !e.fid())
   {
     return;
   }
   const file_handle handle(*e.fid());
-  const bool is_known =
-      marks_filesystems_ ? is_new || handle == last_departed_ : marked_.contains(handle);
-  if (!is_known)
+  if (!marked_.contains(handle))
   {
     const auto at = strangers_.try_emplace(handle, is_new).first;
     if (adopt(at->first, at->second, found))
@@ -104,7 +103,7 @@ bool watch_tree::adopt(const file_handle& handle, bool is_new, const sink& found
   std::string path;
   if (resolver_.resolve(handle, "", path))
   {
-    return marks_filesystems_; // on its way: where it has come to is queued
+    return false;
   }
   if (resolver_.is_deleted())
   {
@@ -125,12 +124,9 @@ bool watch_tree::adopt(const file_handle& handle, bool is_new, const sink& found
   }
   if (!is_it)
   {
-    return marks_filesystems_;
+    return false;
   }
-  if (!marks_filesystems_)
-  {
-    mark(directory.get(), handle, shown);
-  }
+  mark(directory.get(), handle, shown);
   look_into(std::move(directory), shown, is_new ? &found : nullptr);
   return true;
 }
@@ -138,7 +134,8 @@ bool watch_tree::adopt(const file_handle& handle, bool is_new, const sink& found
 void watch_tree::mark(int fd, const file_handle& handle, const std::string& path)
 {
   error_code ec;
-  group_.add_mark(location::of_fd(fd), marked_events() | event_mask::event_on_child, ec);
+  group_.add_mark(location::of_fd(fd),
+                  marked_events(resolve::tree_events_by_moves) | event_mask::event_on_child, ec);
   if (ec)
   {
     tell_trouble(path, ec);

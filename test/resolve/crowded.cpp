@@ -31,7 +31,13 @@ class moving_tree
 public:
   static constexpr std::size_t count = 12;
 
-  explicit moving_tree(fs::path top) : top_(std::move(top))
+  enum class names
+  {
+    used_again, ///< Also by others.
+    new_each_time,
+  };
+
+  moving_tree(fs::path top, names kind) : top_(std::move(top)), kind_(kind)
   {
     for (std::size_t i = 0; i < count; ++i)
     {
@@ -66,6 +72,13 @@ public:
                                [&](const auto& paths) { return paths[directory] / name == path; });
   }
 
+  /// Whether it had this path when it was made.
+  [[nodiscard]] bool was_made_at(const std::string& name, const fs::path& path) const
+  {
+    const auto& [directory, since] = made_.at(name);
+    return history_.at(since)[directory] / name == path;
+  }
+
 private:
   static constexpr std::size_t none = count;
 
@@ -89,8 +102,10 @@ private:
     }
     const auto from = path_of(which);
     parents_[which] = into;
-    // Names are used again, also by others.
-    names_[which] = "d" + std::to_string(which) + (random_() % 2 == 0 ? "" : "x");
+    names_[which] = "d" + std::to_string(which);
+    names_[which] += kind_ == names::new_each_time ? "." + std::to_string(history_.size())
+                     : random_() % 2 == 0          ? ""
+                                                   : "x";
     fs::rename(from, path_of(which));
     note();
   }
@@ -118,6 +133,7 @@ private:
   }
 
   fs::path top_;
+  names kind_;
   std::array<std::string, count> names_;
   std::array<std::size_t, count> parents_ = nowhere();
   std::vector<std::array<fs::path, count>> history_;
@@ -146,35 +162,41 @@ struct crowded_fixture : test::paths_fixture
     return all;
   }
 
+  /// What is told of each file that a tree makes meanwhile.
+  std::vector<std::pair<std::string, std::string>> told_of(moving_tree& tree, const fs::path& top,
+                                                           fanio::fanotify_handle& group)
+  {
+    group.non_blocking(false);
+    std::vector<std::pair<std::string, std::string>> all;
+    const std::jthread worker(
+        [&]
+        {
+          tree.work(files);
+          test::write(top / "end");
+        });
+    for (bool ended = false; !ended;)
+    {
+      for (auto& one : told(group))
+      {
+        ended = ended || one.first == "end";
+        all.push_back(std::move(one));
+      }
+    }
+    std::erase_if(all, [](const auto& one) { return one.first == "end"; });
+    return all;
+  }
+
   void check_never_wrong(std::size_t max_directories)
   {
     const auto top = test::private_tmpfs();
-    moving_tree tree(top.path());
+    moving_tree tree(top.path(), moving_tree::names::used_again);
     resolver = path_resolver({.max_directories = max_directories});
     auto group = watch(top.path());
-    group.non_blocking(false);
-    constexpr int files = 3000;
-    std::vector<std::pair<std::string, std::string>> all;
+    const auto all = told_of(tree, top.path(), group);
     std::size_t known = 0;
-    {
-      const std::jthread worker(
-          [&]
-          {
-            tree.work(files);
-            test::write(top / "end");
-          });
-      for (bool ended = false; !ended;)
-      {
-        for (auto& one : told(group))
-        {
-          ended = ended || one.first == "end";
-          all.push_back(std::move(one));
-        }
-      }
-    }
     for (const auto& [name, path] : all)
     {
-      if (name != "end" && !path.empty())
+      if (!path.empty())
       {
         ++known;
         BOOST_TEST(tree.was_at(name, path), name << " was never at " << path);
@@ -182,6 +204,8 @@ struct crowded_fixture : test::paths_fixture
     }
     BOOST_TEST(known > files * 9 / 10, "of " << all.size() << " events " << known << " had a path");
   }
+
+  static constexpr int files = 3000;
 };
 
 } // namespace
@@ -191,6 +215,22 @@ BOOST_FIXTURE_TEST_SUITE(crowded, crowded_fixture, *utf::precondition(test::is_p
 BOOST_AUTO_TEST_CASE(while_directories_are_renamed_no_path_is_wrong)
 {
   check_never_wrong(100'000);
+}
+
+BOOST_AUTO_TEST_CASE(where_names_are_not_used_again_each_path_is_that_of_the_event)
+{
+  const auto top = test::private_tmpfs();
+  auto group = watch(top.path());
+  test::write(top / "first");
+  paths(group); // the root is known, and all below is seen to come
+  moving_tree tree(top.path(), moving_tree::names::new_each_time);
+  const auto all = told_of(tree, top.path(), group);
+  BOOST_TEST(all.size() >= files);
+  for (const auto& [name, path] : all)
+  {
+    BOOST_TEST((tree.was_made_at(name, path) || name.starts_with("d")),
+               name << " told at " << path);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(while_directories_are_renamed_and_forgotten_no_path_is_wrong)

@@ -18,8 +18,16 @@
 namespace fanio::resolve {
 
 /// What a group has to ask for, with `init_flags::report_dfid_name_target`, so that
-/// `path_resolver::update` hears of every directory that changes its place.
+/// `path_resolver::update` hears of every directory that changes its place. Without `move`: such
+/// events merge with others of the same name while they are queued, and then nobody knows what came
+/// first; a rename merges with nothing but a rename between the same two names.
+/// *Kernel*: 5.17
 inline constexpr event_mask tree_events =
+    event_mask::create | event_mask::delete_ | event_mask::rename | event_mask::ondir;
+
+/// The same where the kernel has no `rename`, or where marks of inodes tell only one side of it: a
+/// directory that is renamed more often than events are read is asked for.
+inline constexpr event_mask tree_events_by_moves =
     event_mask::create | event_mask::delete_ | event_mask::move | event_mask::ondir;
 
 struct path_options
@@ -32,7 +40,7 @@ struct path_options
   /// Another's need the permission to look into /proc/PID/root.
   pid_t process = 0;
 
-  /// Whether `update` gets `tree_events` of all that is resolved. If not, a path that was known is
+  /// Whether `update` gets `tree_events` (or those by moves) of all that is resolved. If not, a path that was known is
   /// asked for again each time before it is told, which takes a system call.
   bool is_updated = true;
 };
@@ -87,8 +95,9 @@ public:
                        const file_handle_view& child);
 
   /// Learns from all the events of a read where directories were that are gone since, or have
-  /// moved: when it comes to the events before, they can't be asked for any more. To be called
-  /// before `update` of the first; what is known already is left as it is.
+  /// moved: when it comes to the events before, they can't be asked for any more. Asks where those
+  /// are into which directories came. To be called before `update` of the first; what is known
+  /// already is left as it is.
   FANIO_API void foresee(const event_range& events);
 
   /// Follows what an event tells: directories that came, moved or went; an overflow, after which
