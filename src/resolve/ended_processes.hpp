@@ -31,6 +31,11 @@ public:
   /// Takes what was known in the last read.
   void keep(process_record record);
 
+  /// Who has this pid is another, or another program.
+  void forget(pid_t pid) { processes_.erase(pid); }
+
+  void clear() noexcept { processes_.clear(); }
+
   /// To be called when all of a read were kept.
   void end_batch();
 

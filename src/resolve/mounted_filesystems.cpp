@@ -66,6 +66,19 @@ void mounted_filesystems::read()
     list.emplace_back().where = std::move(m);
   }
   places_.splice(places_.end(), hanging);
+  add_root();
+}
+
+/// A root that is no mount point is a chroot, whose mount is not among those that it shows.
+void mounted_filesystems::add_root()
+{
+  const auto is_root = [](const place& p) { return p.where.point == "/"; };
+  if (std::ranges::none_of(places_, is_root))
+  {
+    auto& where = places_.emplace_front().where;
+    where.point = "/";
+    where.root = "(of a chroot)"; // not the whole, and there is no more to know
+  }
 }
 
 void mounted_filesystems::ask(place& p) const

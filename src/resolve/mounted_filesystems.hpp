@@ -47,6 +47,7 @@ public:
 
 private:
   void read();
+  void add_root();
   void ask(place& p) const;
 
   pid_t process_;

@@ -137,14 +137,22 @@ error_code path_resolver::impl::ask_at(place& p, const file_handle_view& handle,
     tree_.detach(*before);
   }
   error_code ec = errc::stale;
-  entry* found = nullptr;
-  std::string kernels;
   // Once more where it was moved on the way.
   for (int attempt = 0; attempt < 8 && ec == errc::stale; ++attempt)
   {
-    ec = climb(directory.get(), handle, found, kernels);
+    ec = find_place(directory.get(), handle, path);
   }
-  if (ec)
+  return ec;
+}
+
+/// Where a directory is. `stale` where it was moved meanwhile.
+error_code path_resolver::impl::find_place(int directory, const file_handle_view& handle,
+                                           std::string& path)
+{
+  entry* found = nullptr;
+  std::string kernels;
+  path.clear();
+  if (const auto ec = climb(directory, handle, found, kernels))
   {
     return ec;
   }
@@ -155,8 +163,13 @@ error_code path_resolver::impl::ask_at(place& p, const file_handle_view& handle,
   }
   // What it is in was moved meanwhile, of which nothing was heard yet; or it can't be seen.
   tree_.detach(*found);
-  path = kernels;
-  return leads_to(path, handle) ? error_code() : error_code(errc::hidden);
+  if (leads_to(kernels, handle))
+  {
+    path = kernels;
+    return {};
+  }
+  const auto ec = read_link(directory, path);
+  return ec || path != kernels ? errc::stale : errc::hidden;
 }
 
 /// The root of the mount, with the fsid that the events of this object have.

@@ -84,6 +84,7 @@ private:
   error_code ask(const file_handle_view& handle, std::string& path);
   error_code ask_again(const entry& directory, std::string& path);
   error_code ask_at(place& p, const file_handle_view& handle, std::string& path);
+  error_code find_place(int directory, const file_handle_view& handle, std::string& path);
   error_code climb(int directory, const file_handle_view& handle, entry*& found,
                    std::string& kernels);
   error_code open_at(place& p, const file_handle_view& handle, unique_fd& fd);

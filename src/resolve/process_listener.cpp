@@ -90,6 +90,7 @@ std::size_t process_listener::update(process_table& table, error_code& ec)
     if (bytes < 0 && errno == ENOBUFS)
     {
       ec = last_error(); // told once; what comes after it is there
+      table.forget_ended();
       continue;
     }
     if (bytes < 0)

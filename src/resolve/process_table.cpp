@@ -104,6 +104,7 @@ public:
 
   void start_batch();
   void note(pid_t pid);
+  void forget_ended() noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
 
@@ -135,6 +136,8 @@ void process_table::impl::start_batch()
 
 void process_table::impl::note(pid_t pid)
 {
+  records_.erase(pid);
+  ended_.forget(pid); // also where it has ended again: what it was before it executed is not it
   const proc_directory files(pid);
   if (!remembers_ || !files)
   {
@@ -145,6 +148,12 @@ void process_table::impl::note(pid_t pid)
   {
     ended_.keep({.known = std::move(known), .pidfd_inode = 0, .more = read_details(files)});
   }
+}
+
+void process_table::impl::forget_ended() noexcept
+{
+  records_.clear();
+  ended_.clear();
 }
 
 const process& process_table::impl::find_ended(pid_t pid, std::uint64_t pidfd_inode)
@@ -277,6 +286,11 @@ std::vector<process> process_table::ancestors(const process& p)
 void process_table::note(pid_t pid)
 {
   impl_->note(pid);
+}
+
+void process_table::forget_ended() noexcept
+{
+  impl_->forget_ended();
 }
 
 void process_table::start_batch()

@@ -2,6 +2,7 @@
 
 #include "escape.hpp"
 #include "paths.hpp"
+#include <fanio/resolve/error.hpp>
 #include <fanio/resolve/handle_of.hpp>
 
 #include <algorithm>
@@ -117,6 +118,7 @@ void directory_watch::tell(event_mask events, std::string_view path, std::string
   object.events = events;
   object.path = path;
   object.name = name;
+  object.unknown = path.empty() ? make_error_code(resolve::errc::not_permitted) : error_code();
   objects_.at(count_++) = object;
 }
 

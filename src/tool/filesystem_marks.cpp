@@ -62,9 +62,8 @@ filesystem_marks::filesystem_marks(const asio::any_io_executor& executor,
   }
   for (const auto& path : options.paths)
   {
-    const auto canonical = canonical_path(path);
-    mark_named(canonical, mark_target::filesystem);
-    shown_paths_->add(canonical);
+    mark_named(path, mark_target::filesystem);
+    shown_paths_->add(canonical_path(path));
   }
   if (options.current_mount)
   {
@@ -112,9 +111,37 @@ filesystem_watch* filesystem_marks::add_group(fanotify_handle group)
 
 void filesystem_marks::mark_named(const std::string& path, mark_target target)
 {
-  if (const auto ec = mark(path, target))
+  std::string loss;
+  if (const auto ec = mark(path, target, loss))
   {
     throw std::runtime_error(escape(path) + ": " + ec.message());
+  }
+  if (!loss.empty())
+  {
+    std::cerr << "fanio trace: " << escape(path) << ": " << loss << '\n';
+  }
+  see_by_its_mount(canonical_path(path));
+}
+
+/// Of several mounts of a filesystem events are told by that which shows most of it, and here by
+/// the one that was named.
+void filesystem_marks::see_by_its_mount(const std::string& path)
+{
+  error_code ec;
+  std::string point;
+  for (const auto& m : resolve::read_mounts(0, ec))
+  {
+    const bool holds = m.point == "/" || path == m.point || path.starts_with(m.point + "/");
+    if (holds && m.point.size() >= point.size())
+    {
+      point = m.point;
+    }
+  }
+  const auto handle = resolve::handle_of(point, ec);
+  std::string found;
+  if (!ec && by_handles_ != nullptr && !paths_->resolve(handle.view(), "", found) && found != point)
+  {
+    shown_paths_->add_view(found, point);
   }
 }
 
@@ -146,13 +173,17 @@ void filesystem_marks::mark_unnamed(const resolve::mount& m)
   {
     return;
   }
-  if (const auto ec = mark(m.point, mark_target::filesystem))
+  std::string loss;
+  if (const auto ec = mark(m.point, mark_target::filesystem, loss))
   {
-    refused_.emplace(m.device, escape(m.point) + " (" + m.type + "): " + ec.message());
+    refused_.emplace(m.device,
+                     "passed over " + escape(m.point) + " (" + m.type + "): " + ec.message());
+    return;
   }
-  else
+  marked_.insert(m.device);
+  if (!loss.empty())
   {
-    marked_.insert(m.device);
+    refused_.emplace(m.device, escape(m.point) + " (" + m.type + "): " + loss);
   }
 }
 
@@ -184,39 +215,42 @@ void filesystem_marks::tell_refused() const
 {
   for (const auto& [device, why] : refused_)
   {
-    if (options_.verbose && !marked_.contains(device))
+    if (options_.verbose)
     {
-      std::cerr << "fanio trace: passed over " << why << '\n';
+      std::cerr << "fanio trace: " << why << '\n';
     }
   }
 }
 
-error_code filesystem_marks::mark(const std::string& path, mark_target target)
+/// `loss` becomes what will not be shown, and why.
+error_code filesystem_marks::mark(const std::string& path, mark_target target, std::string& loss)
 {
-  const bool is_tried = by_handles_ != nullptr && can_open_handles(path);
-  error_code ec;
-  if (is_tried)
+  auto ec = by_handles_ != nullptr ? why_no_handles(path)
+                                   : make_error_code(boost::system::errc::function_not_supported);
+  if (!ec)
   {
     by_handles_->add(path, target, ec);
   }
-  if (is_tried && !ec)
+  if (!ec)
   {
     return ec;
   }
   error_code second;
   by_descriptors_->add(path, target, second);
-  return second && is_tried ? ec : second;
+  loss = second ? "" : "what comes, goes or is moved will not be shown: " + ec.message();
+  return second;
 }
 
 /// Events with handles are of use only where these lead to paths: overlayfs can't open them, and to
 /// open them takes CAP_DAC_READ_SEARCH.
-bool filesystem_marks::can_open_handles(const std::string& path)
+error_code filesystem_marks::why_no_handles(const std::string& path)
 {
   error_code ec;
   const auto handle = resolve::handle_of(path, ec);
   std::string ignored;
   const auto why = ec ? error_code() : paths_->resolve(handle.view(), "", ignored);
-  return why != resolve::errc::no_handles && why != resolve::errc::not_permitted;
+  return why == resolve::errc::no_handles || why == resolve::errc::not_permitted ? why
+                                                                                 : error_code();
 }
 
 /// What was opened to look for handles keeps its filesystem busy.

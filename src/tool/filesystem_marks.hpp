@@ -47,8 +47,9 @@ private:
   void require_a_mark(const error_code& unreadable) const;
   void tell_refused() const;
   void let_go();
-  error_code mark(const std::string& path, mark_target target);
-  [[nodiscard]] bool can_open_handles(const std::string& path);
+  void see_by_its_mount(const std::string& path);
+  error_code mark(const std::string& path, mark_target target, std::string& loss);
+  [[nodiscard]] error_code why_no_handles(const std::string& path);
 
   const trace_options& options_;
   std::shared_ptr<path_filter> shown_paths_;
@@ -58,7 +59,7 @@ private:
   filesystem_watch* by_handles_ = nullptr; // not every kernel has such groups
   filesystem_watch* by_descriptors_ = nullptr;
   std::set<std::string> marked_;               // devices: one may be mounted at many places
-  std::map<std::string, std::string> refused_; // devices, and why
+  std::map<std::string, std::string> refused_; // devices, and what is not shown of them
 };
 
 /// The path without links and dots. *Errors*: throws `std::runtime_error` as above.

@@ -2,6 +2,8 @@
 
 #include "paths.hpp"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace fanio::tool {
@@ -39,7 +41,8 @@ void filesystem_watch::add(const std::string& path, mark_target target, error_co
   group().add_mark(path, events, ec, target);
   if (!ec)
   {
-    places_.insert(path);
+    std::error_code ignored; // it was there just now
+    places_.insert(std::filesystem::weakly_canonical(path, ignored).native());
   }
 }
 
@@ -59,7 +62,7 @@ void filesystem_watch::follow(const event_view& e)
   }
   paths_->update(e);
   if (e.is_directory() || !has_any(e.mask(), arrivals | event_mask::delete_) ||
-      !(e.dfid() || e.new_dfid()) || paths_->resolve(e, path_))
+      !(e.dfid() || e.new_dfid()) || resolve(e, path_))
   {
     return;
   }
@@ -128,7 +131,7 @@ void filesystem_watch::add_entry(const std::optional<file_handle_view>& director
   auto& path = directories_.at(count_);
   const auto ec =
       directory ? paths_->resolve(*directory, "", path) : error_code(resolve::errc::no_object);
-  path = ec ? std::string() : path;
+  shown_paths_->show(path);
   watched_object entry;
   entry.events = events;
   entry.path = path;
@@ -140,7 +143,7 @@ void filesystem_watch::add_entry(const std::optional<file_handle_view>& director
 
 void filesystem_watch::add_object(const event_view& e, event_mask events)
 {
-  const auto ec = paths_->resolve(e, path_);
+  const auto ec = resolve(e, path_);
   watched_object object;
   object.events = events | (e.mask() & event_mask::all_modifiers);
   object.path = path_;
@@ -150,16 +153,25 @@ void filesystem_watch::add_object(const event_view& e, event_mask events)
 }
 
 /// What can't be known might have been asked for. But what is gone with its directory is mostly of
-/// somebody else, and says nothing.
+/// somebody else, and says nothing; and what no mount shows is below none of the paths.
 void filesystem_watch::add(const watched_object& object, std::string_view path)
 {
-  const bool is_shown = !path.empty()                            ? shown_paths_->admits(path)
-                        : object.unknown == resolve::errc::stale ? shown_paths_->admits_all()
-                                                                 : true;
+  const bool is_elsewhere =
+      object.unknown == resolve::errc::stale || object.unknown == resolve::errc::outside_of_mounts;
+  const bool is_shown = !path.empty()  ? shown_paths_->admits(path)
+                        : is_elsewhere ? shown_paths_->admits_all()
+                                       : true;
   if (is_shown)
   {
     objects_.at(count_++) = object;
   }
+}
+
+error_code filesystem_watch::resolve(const event_view& e, std::string& path)
+{
+  const auto ec = paths_->resolve(e, path);
+  shown_paths_->show(path);
+  return ec;
 }
 
 } // namespace fanio::tool

@@ -40,6 +40,7 @@ public:
   void end_batch() override;
 
 private:
+  [[nodiscard]] error_code resolve(const event_view& e, std::string& path);
   void add_rename(const event_view& e);
   void add_entry(const std::optional<file_handle_view>& directory, std::string_view name,
                  event_mask events);

@@ -150,6 +150,12 @@ int main(int argc, char** argv)
     {
       return run_doctor(examination);
     }
+    if (::access("/proc/self/fd", F_OK) != 0)
+    {
+      throw std::runtime_error(
+          "needs /proc, which tells mounts, paths and processes: mount -t proc "
+          "proc /proc");
+    }
     if (command == watch)
     {
       return fanio::tool::run_watch(watched);

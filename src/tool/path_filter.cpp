@@ -20,6 +20,12 @@ std::string without_slash(std::string path)
   return path == "/" ? std::string() : std::move(path);
 }
 
+/// Whole components: /srv has /srv/a below it, and not /srv2.
+bool is_at_or_below(std::string_view path, std::string_view top) noexcept
+{
+  return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
+}
+
 } // namespace
 
 void path_filter::add(std::string path)
@@ -32,12 +38,31 @@ void path_filter::add_directory(std::string directory)
   directories_.push_back(without_slash(std::move(directory)));
 }
 
+void path_filter::add_view(std::string found, std::string shown)
+{
+  views_.push_back({without_slash(std::move(found)), without_slash(std::move(shown))});
+}
+
+void path_filter::show(std::string& path) const
+{
+  for (const auto& [found, shown] : views_)
+  {
+    if (is_at_or_below(path, found))
+    {
+      auto seen = shown + path.substr(found.size());
+      seen += seen.empty() ? "/" : "";
+      if (admits(seen))
+      {
+        path = std::move(seen);
+        return;
+      }
+    }
+  }
+}
+
 bool path_filter::admits_tree(std::string_view path) const noexcept
 {
-  // Whole components: /srv has /srv/a below it, and not /srv2.
-  const auto holds = [path](const std::string& top)
-  { return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/'); };
-  return std::ranges::any_of(tops_, holds);
+  return std::ranges::any_of(tops_, [path](const auto& top) { return is_at_or_below(path, top); });
 }
 
 bool path_filter::admits(std::string_view path) const noexcept

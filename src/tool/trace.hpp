@@ -33,8 +33,8 @@ struct trace_options
   bool summary = false;
   bool quiet = false;
   bool verbose = false;
-  bool short_lived = false; ///< Hear of each process that starts.
-  std::string output_file;  ///< Empty: standard output.
+  bool hears_of_processes = true; ///< Of each that starts, where the kernel lets it.
+  std::string output_file;        ///< Empty: standard output.
   std::optional<std::chrono::milliseconds> duration;
 };
 

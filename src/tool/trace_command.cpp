@@ -221,8 +221,10 @@ void add_form(CLI::App& app, trace_options& options)
   app.add_flag("-e,--exe", format.exe, "Add the path of what the process executes");
   app.add_flag("-P,--parents", format.parents, "Add the parent of the process, and those above");
   app.add_flag("--cgroups", format.cgroups, "Add the cgroup and the container of the process");
-  app.add_flag("--short-lived", options.short_lived,
-               "Name also processes that end at once: hears of each that starts, which costs time");
+  app.add_flag(
+      "--no-listen{false}", options.hears_of_processes,
+      "Do not hear of each process that starts, which takes time where many do: those that "
+      "end at once have no names then");
   app.add_flag("-n,--names", format.names,
                "Where an entry of a directory came or went, show its own path, a line each");
   app.add_flag("-j,--json", format.json, "Print one JSON object a line");

@@ -142,23 +142,27 @@ void tracer::follow_mounts()
   watched_.mark_mounted();
 }
 
+/// Only who hears of each execution may take a process that has ended for what it was when it was
+/// looked at.
 void tracer::follow_processes()
 {
-  if (!options_.short_lived)
-  {
-    return;
-  }
   error_code ec;
-  listener_.open(ec);
-  if (ec)
+  if (options_.hears_of_processes)
+  {
+    listener_.open(ec);
+  }
+  if (ec && options_.verbose)
   {
     std::cerr << "fanio trace: processes that end at once will have no names: the kernel's process "
                  "connector: "
               << ec.message() << '\n';
-    return;
   }
-  started_.assign(::fcntl(listener_.native_handle(), F_DUPFD_CLOEXEC, 0));
-  await_process();
+  if (listener_.is_open())
+  {
+    processes_ = resolve::process_table({.remember_ended = true});
+    started_.assign(::fcntl(listener_.native_handle(), F_DUPFD_CLOEXEC, 0));
+    await_process();
+  }
 }
 
 void tracer::await_process()

@@ -65,7 +65,7 @@ private:
   output output_;
   turn turn_{context_.get_executor()};
   pipeline pipeline_;
-  resolve::process_table processes_{{.remember_ended = true}};
+  resolve::process_table processes_;
   resolve::process_listener listener_;
   asio::posix::stream_descriptor started_{context_}; // of the listener
   line_format format_;

@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -80,16 +81,22 @@ BOOST_AUTO_TEST_CASE(paths_on_tmpfs_are_right)
   with_private_mounts([] { check_paths(test::private_tmpfs().path()); });
 }
 
-// A group with descriptors hears of no entry that comes or goes.
+// A group with descriptors hears of no entry that comes or goes, and is told so.
 BOOST_AUTO_TEST_CASE(on_an_overlay_what_is_open_has_its_path)
 {
   with_private_mounts(
       []
       {
         const test::private_overlay overlay;
-        test::running_trace trace({overlay.path()});
+        test::child trace({FANIO_TOOL, "trace", "--verbose", overlay.path()});
+        BOOST_TEST(
+            trace.read_line(test::child::err) ==
+            "fanio trace: " + overlay.path().string() +
+                ": what comes, goes or is moved will not be shown: its filesystem can't open "
+                "by handle, and its directory was not learnt");
+        trace.read_line(test::child::err);
         std::ofstream(overlay / "file") << "text";
-        BOOST_TEST(trace.line_with("): ").find((overlay / "file").string()) != std::string::npos);
+        BOOST_TEST(trace.read_line(test::child::out).ends_with((overlay / "file").string()));
       });
 }
 
@@ -104,6 +111,103 @@ BOOST_AUTO_TEST_CASE(on_fuse_what_is_open_has_its_path,
         test::running_trace trace({fuse.path()});
         std::ofstream(fuse / "file") << "text";
         BOOST_TEST(trace.line_with("): ").find((fuse / "file").string()) != std::string::npos);
+      });
+}
+
+// Its events could be told by either mount.
+BOOST_AUTO_TEST_CASE(paths_below_a_bind_mount_are_told_as_it_was_named)
+{
+  with_private_mounts(
+      []
+      {
+        const test::private_filesystem whole;
+        whole.make_directory("real");
+        const auto bound = test::bind_mount(whole / "real");
+        check_paths(bound.path());
+      });
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_below_a_bind_mount_hides_nothing_of_the_whole)
+{
+  with_private_mounts(
+      []
+      {
+        const test::private_filesystem whole;
+        whole.make_directory("real");
+        whole.make_directory("real/deep");
+        const auto bound = test::bind_mount(whole / "real");
+        test::running_trace trace({bound / "deep", whole / "real"});
+        whole.write("real/file");
+        BOOST_TEST(trace.line_with((whole / "real/file").string()) != "");
+        whole.write("real/deep/file");
+        BOOST_TEST(trace.line_with((bound / "deep/file").string()) != "");
+      });
+}
+
+// Whose mount is not among those that it shows.
+BOOST_AUTO_TEST_CASE(in_a_chroot_that_is_no_mount_paths_are_as_it_sees_them)
+{
+  with_private_mounts(
+      []
+      {
+        const test::private_filesystem whole;
+        const auto root = whole.make_directory("root");
+        for (const std::string name : {"proc", "lib", "lib64", "usr", "bin", "top"})
+        {
+          fs::create_directory(root / name);
+          if (fs::exists("/" + name) && name != "top")
+          {
+            BOOST_REQUIRE(::mount(("/" + name).c_str(), (root / name).c_str(), nullptr,
+                                  MS_BIND | MS_REC, nullptr) == 0);
+          }
+        }
+        fs::copy_file(FANIO_TOOL, root / "fanio");
+        test::running_trace trace({"chroot", root, "/fanio", "trace", "--verbose", "/top"},
+                                  test::user::same);
+        whole.write("outside");
+        whole.write("root/top/file");
+        const auto lines = trace.lines_until("/top/file");
+        BOOST_TEST(lines.back().ends_with(" /top/file"), lines.back());
+        for (const auto& line : lines)
+        {
+          BOOST_TEST(line.find('?') == std::string::npos, line);
+        }
+      });
+}
+
+// What is long gone when its event is read, with all that it was in.
+BOOST_AUTO_TEST_CASE(nothing_is_lost_of_directories_that_come_move_and_go)
+{
+  with_private_mounts(
+      []
+      {
+        const auto top = test::private_tmpfs();
+        test::running_trace trace({"--names", "-f", "+", top.path()});
+        trace.stop();
+        constexpr int count = 50;
+        for (int i = 0; i < count; ++i)
+        {
+          const auto n = std::to_string(i);
+          top.make_directory("new" + n);
+          top.make_directory("new" + n + "/k");
+          top.write("new" + n + "/f");
+          top.write("new" + n + "/k/g");
+          fs::rename(top / ("new" + n), top / ("old" + n));
+          fs::remove_all(top / ("old" + n));
+        }
+        top.write("end");
+        trace.go_on();
+        const auto lines = trace.lines_until("/end");
+        for (int i = 0; i < count; ++i)
+        {
+          const auto at = (top / ("new" + std::to_string(i))).string();
+          for (const auto& path : {at, at + "/k", at + "/f", at + "/k/g"})
+          {
+            BOOST_TEST(std::ranges::any_of(lines, [&path](const auto& line)
+                                           { return line.find(" " + path) != std::string::npos; }),
+                       path);
+          }
+        }
       });
 }
 

@@ -43,23 +43,41 @@ BOOST_FIXTURE_TEST_SUITE(trace_processes, fixture,
 
 BOOST_AUTO_TEST_CASE(who_hears_of_processes_has_their_names_when_they_have_ended)
 {
-  test::running_trace trace({"--short-lived", "-d", path}); // whose programs are elsewhere
+  test::running_trace trace({"-d", path}); // whose programs are elsewhere
   const auto line = line_of_one_that_ended(trace);
   BOOST_TEST(line.starts_with("sh("), line);
 }
 
 BOOST_AUTO_TEST_CASE(who_does_not_has_none)
 {
-  test::running_trace trace({"-d", path});
+  test::running_trace trace({"--no-listen", "-d", path});
   const auto line = line_of_one_that_ended(trace);
   BOOST_TEST(line.starts_with("unknown("), line);
+}
+
+// What it was is not what it has become.
+BOOST_AUTO_TEST_CASE(one_that_has_executed_something_is_not_told_as_what_it_was_before)
+{
+  test::running_trace trace({"-d", path});
+  test::child one({"sh", "-c", ": < \"$0\"; kill -STOP $$; exec cat \"$0\"", file});
+  one.await_stop();
+  trace.line_with("sh(" + std::to_string(one.pid()) + "): ");
+  trace.stop();
+  one.go_on();
+  one.wait();
+  trace.go_on();
+  test::child({"cp", file, directory / "marker"}).wait();
+  for (const auto& line : trace.lines_until("marker"))
+  {
+    BOOST_TEST(!line.starts_with("sh("), line);
+  }
 }
 
 // Where the connector is not there, what can be told is told all the same.
 BOOST_AUTO_TEST_CASE(without_the_connector_it_says_so_and_goes_on)
 {
-  test::child trace({"unshare", "--pid", "--fork", "--mount-proc", FANIO_TOOL, "trace",
-                     "--short-lived", "--verbose", path});
+  test::child trace(
+      {"unshare", "--pid", "--fork", "--mount-proc", FANIO_TOOL, "trace", "--verbose", path});
   auto said = trace.read_line(test::child::err);
   while (said.find("process connector") == std::string::npos)
   {

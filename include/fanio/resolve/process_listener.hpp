@@ -57,8 +57,8 @@ public:
 
   /// Lets the table read the processes that were heard of, without waiting. Returns how many.
   ///
-  /// *Errors*: `no_buffer_space`, if more was told than the socket holds: processes were missed,
-  /// and it goes on. Those of recv(2).
+  /// *Errors*: `no_buffer_space`, if more was told than the socket holds: processes were missed, so
+  /// that the table forgets those that have ended; and it goes on. Those of recv(2).
   FANIO_API std::size_t update(process_table& table, error_code& ec);
   /// As above, and throws `boost::system::system_error`.
   FANIO_API std::size_t update(process_table& table);

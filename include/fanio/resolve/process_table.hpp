@@ -94,9 +94,13 @@ public:
   FANIO_API void start_batch();
 
   /// Reads what there is to know of a process at once, and keeps it for events that are read after
-  /// its end, in place of what was known: see `process_listener`. Does nothing without
-  /// `process_options::remember_ended`, or if it has ended already.
+  /// its end, in place of what was known: see `process_listener`. If it has ended already it is
+  /// unknown from here on. Keeps nothing without `process_options::remember_ended`.
   FANIO_API void note(pid_t pid);
+
+  /// Forgets what was kept for after the end of processes: some may have become other programs, and
+  /// nobody has heard of it.
+  FANIO_API void forget_ended() noexcept;
 
   /// The process that caused an event; null where the event does not tell (pid 0). Valid until
   /// the next call.
