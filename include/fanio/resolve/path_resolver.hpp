@@ -25,8 +25,8 @@ namespace fanio::resolve {
 inline constexpr event_mask tree_events =
     event_mask::create | event_mask::delete_ | event_mask::rename | event_mask::ondir;
 
-/// The same where the kernel has no `rename`, or where marks of inodes tell only one side of it: a
-/// directory that is renamed more often than events are read is asked for.
+/// The same where the kernel has no `rename`: a directory that is renamed more often than events are
+/// read is asked for.
 inline constexpr event_mask tree_events_by_moves =
     event_mask::create | event_mask::delete_ | event_mask::move | event_mask::ondir;
 
