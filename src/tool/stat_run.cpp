@@ -1,6 +1,7 @@
 #include "stat_run.hpp"
 
 #include "explained_error.hpp"
+#include "privileges.hpp"
 #include "screen.hpp"
 #include "watch_loop.hpp"
 
@@ -82,6 +83,7 @@ counter::counter(const stat_options& options)
 
 void counter::run()
 {
+  give_up_privileges(options_.scope.recursive ? later_marks::filesystems : later_marks::none, tell);
   tell("Finished establishing watches, now collecting statistics.");
   if (options_.duration && options_.verbose)
   {

@@ -1,5 +1,7 @@
 #include "tracer.hpp"
 
+#include "privileges.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -85,6 +87,8 @@ void tracer::run()
     ++running_;
     asio::co_spawn(context_, print_events(*w), on_end);
   }
+  give_up_privileges(watched_.mark_mounted ? later_marks::filesystems : later_marks::none,
+                     [](const std::string& text) { std::cerr << "fanio trace: " << text << '\n'; });
   context_.run();
   if (failure_)
   {

@@ -3,6 +3,7 @@
 #include "background.hpp"
 #include "escape.hpp"
 #include "explained_error.hpp"
+#include "privileges.hpp"
 #include "watch_loop.hpp"
 #include <fanio/unique_fd.hpp>
 
@@ -75,6 +76,8 @@ watcher::watcher(const watch_options& options)
 
 watch_result watcher::run()
 {
+  give_up_privileges(options_.scope.recursive ? later_marks::filesystems : later_marks::none,
+                     notice_for(options_));
   // Scripts wait for this line of inotifywait.
   notice_for(options_)("Watches established.");
   restart_timer();
