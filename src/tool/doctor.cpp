@@ -1,21 +1,20 @@
 #include "doctor.hpp"
 
+#include "doctor_findings.hpp"
 #include "escape.hpp"
-#include "kernel_names.hpp"
 #include "machine_report.hpp"
 #include <fanio/probe.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/system/errc.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <iomanip>
 #include <iostream>
 #include <iterator>
-#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -32,138 +31,13 @@ namespace json = boost::json;
 
 namespace {
 
-// What was found, in the kernel's words -----------------------------------------------------------
-
-struct finding
-{
-  std::string name;
-  support result;
-};
-
-struct section
-{
-  std::string_view key;
-  std::string_view title;
-  std::vector<finding> findings;
-};
-
-struct limit
-{
-  std::string_view name;
-  std::optional<std::uint64_t> value;
-  std::string_view meaning;
-};
-
-template <typename T>
-std::vector<finding> name_all(const std::vector<probed<T>>& asked)
-{
-  std::vector<finding> findings;
-  findings.reserve(asked.size());
-  for (const auto& [what, result] : asked)
-  {
-    findings.push_back({kernel_name(what), result});
-  }
-  return findings;
-}
-
-std::vector<section> sections_of(const probe_report& report)
-{
-  return {{"groups", "Groups", name_all(report.groups)},
-          {"events", "Events", name_all(report.events)},
-          {"targets", "Marks: what is marked", name_all(report.targets)},
-          {"marks", "Marks: how", name_all(report.marks)},
-          {"responses", "Responses to permission events", name_all(report.responses)}};
-}
-
-std::array<limit, 7> limits_of(const fanotify_limits& limits)
-{
-  return {{{"fs.fanotify.max_queued_events", limits.max_queued_events,
-            "events in the queue of a group; more are dropped"},
-           {"fs.fanotify.max_user_groups", limits.max_user_groups, "groups a user, root too"},
-           {"fs.fanotify.max_user_marks", limits.max_user_marks, "marks a user"},
-           {"user.max_fanotify_groups", limits.max_namespace_groups,
-            "groups a user in this user namespace"},
-           {"user.max_fanotify_marks", limits.max_namespace_marks,
-            "marks a user in this user namespace"},
-           {"fs.fanotify.watchdog_timeout", limits.watchdog_timeout,
-            "seconds until a late answer is logged; 0: never"},
-           {"RLIMIT_NOFILE", limits.max_descriptors,
-            "open files of this process; an event can take two"}}};
-}
-
-// What that makes possible ------------------------------------------------------------------------
-
-std::string explain_privileged(const probe_report& report)
-{
-  std::string text = "With these privileges all that says yes can be used: fanio trace shows every "
-                     "access to the files of this machine, and by which process.";
-  text += report.of(event_mask::open_perm) == support::yes
-              ? " Permission events can be asked for: a program may allow or deny each access."
-              : " This kernel is built without permission events "
-                "(CONFIG_FANOTIFY_ACCESS_PERMISSIONS).";
-  text += report.of(event_mask::pre_access) == support::yes
-              ? " Contents can be filled in before they are read (FAN_PRE_ACCESS)."
-              : "";
-  return text;
-}
-
-std::string explain_unprivileged(const probe_report& report)
-{
-  std::string text =
-      "Without CAP_SYS_ADMIN in the initial user namespace files and directories that this user "
-      "can read may be watched, by inode marks in a group with FAN_REPORT_FID. The events have "
-      "file handles and names, but neither descriptors nor processes, and permission events are "
-      "not to be had. fanio trace DIR works in this way.";
-  if (report.privileges.sys_admin)
-  {
-    text += " As root of a user namespace, filesystems that are mounted in it may be marked too, "
-            "since Linux 6.16.";
-  }
-  return text;
-}
-
-std::string explain(const probe_report& report)
-{
-  if (!report.in_kernel)
-  {
-    return "This kernel has no fanotify (CONFIG_FANOTIFY): nothing of this can be used.";
-  }
-  if (report.of(init_flags::report_fid) != support::yes)
-  {
-    return "Not even a group without privileges can be opened. Either this user has as many groups "
-           "as the limits allow, or this process as many open files, or fanotify_init(2) is "
-           "filtered, as in some containers.";
-  }
-  const auto& may = report.privileges;
-  return may.sys_admin && may.in_initial_user_namespace ? explain_privileged(report)
-                                                        : explain_unprivileged(report);
-}
-
-// Printing ----------------------------------------------------------------------------------------
+// The machine -------------------------------------------------------------------------------------
 
 std::string kernel_release()
 {
   utsname names;
   return ::uname(&names) == 0 ? names.release : "";
 }
-
-struct privilege
-{
-  std::string_view name;
-  bool held;
-  std::string_view meaning;
-};
-
-std::array<privilege, 4> privileges_of(const privileges& may)
-{
-  return {{{"initial_user_namespace", may.in_initial_user_namespace,
-            "where capabilities count in full"},
-           {"CAP_SYS_ADMIN", may.sys_admin, "permission events, descriptors, processes"},
-           {"CAP_DAC_READ_SEARCH", may.dac_read_search, "opening files by their handle"},
-           {"CAP_AUDIT_WRITE", may.audit_write, "audit records of responses"}}};
-}
-
-// The machine -------------------------------------------------------------------------------------
 
 std::string_view class_of(init_flags flags) noexcept
 {
@@ -221,8 +95,11 @@ usage usage_of(const std::vector<held_group>& held, uid_t user)
 struct machine
 {
   std::vector<held_group> held = find_held_groups(); // before groups are opened to try
-  std::vector<filesystem_report> filesystems;
+  std::vector<filesystem_report> filesystems = examine_filesystems();
+  bool has_proc = ::access("/proc/self/status", R_OK) == 0;
 };
+
+// As text -----------------------------------------------------------------------------------------
 
 /// Breaks a paragraph into lines.
 std::string wrap(const std::string& text)
@@ -254,12 +131,29 @@ void print_row(std::string_view name, std::string_view value, std::string_view m
   }
 }
 
+/// Why something can't be watched there, each reason once. What this user may nowhere is said at
+/// the end.
+std::vector<std::string> reasons_of(const filesystem_report& f)
+{
+  std::vector<std::string> reasons;
+  for (const auto& ec : {f.descriptors, f.inode_handles ? f.inode_handles : f.handles})
+  {
+    if (ec && ec != boost::system::errc::operation_not_permitted &&
+        std::ranges::find(reasons, ec.message()) == reasons.end())
+    {
+      reasons.push_back(ec.message());
+    }
+  }
+  return reasons;
+}
+
 void print_filesystems(const std::vector<filesystem_report>& filesystems)
 {
   const auto word = [](const error_code& ec) { return ec ? "no" : "yes"; };
-  std::cout << "\nFilesystems: what can be watched there, and why not\n  " << std::left
-            << std::setw(12) << "descriptors" << std::setw(9) << "handles" << std::setw(12)
-            << "pre-access" << "where\n";
+  std::cout
+      << "\nFilesystems: what can be watched there, and why not; inodes: only by inode marks\n  "
+      << std::left << std::setw(12) << "descriptors" << std::setw(9) << "handles" << std::setw(12)
+      << "pre-access" << "where\n";
   for (const auto& f : filesystems)
   {
     const auto where = escape(f.where.point) + " (" + escape(f.where.type) + ")";
@@ -268,11 +162,12 @@ void print_filesystems(const std::vector<filesystem_report>& filesystems)
       std::cout << "  " << std::setw(33) << "not asked: it may hang" << where << '\n';
       continue;
     }
-    std::cout << "  " << std::setw(12) << word(f.descriptors) << std::setw(9) << word(f.handles)
+    const auto* const handles = f.handles && !f.inode_handles ? "inodes" : word(f.handles);
+    std::cout << "  " << std::setw(12) << word(f.descriptors) << std::setw(9) << handles
               << std::setw(12) << word(f.pre_access) << where << '\n';
-    for (const auto& ec : {f.descriptors, f.handles == f.descriptors ? error_code() : f.handles})
+    for (const auto& reason : reasons_of(f))
     {
-      std::cout << (ec ? "      " + ec.message() + '\n' : "");
+      std::cout << "      " << reason << '\n';
     }
   }
 }
@@ -293,9 +188,9 @@ void print_text(const probe_report& report, const machine& here)
 {
   std::cout << "fanotify: " << (report.in_kernel ? "yes" : "no") << " (Linux " << kernel_release()
             << ")\n\nPrivileges of user " << ::geteuid() << '\n';
-  for (const auto& [name, held, meaning] : privileges_of(report.privileges))
+  for (const auto& [name, held, meaning] : privileges_of(report.privileges, here.has_proc))
   {
-    print_row(name, held ? "yes" : "no", meaning);
+    print_row(name, !held ? "not told" : *held ? "yes" : "no", meaning);
   }
   for (const auto& [key, title, findings] : sections_of(report))
   {
@@ -312,8 +207,10 @@ void print_text(const probe_report& report, const machine& here)
   }
   print_held(here.held);
   print_filesystems(here.filesystems);
-  std::cout << '\n' << wrap(explain(report)) << '\n';
+  std::cout << '\n' << wrap(explain(report, here.has_proc)) << '\n';
 }
+
+// As JSON -----------------------------------------------------------------------------------------
 
 json::object to_json(const filesystem_report& f)
 {
@@ -322,11 +219,9 @@ json::object to_json(const filesystem_report& f)
     return !f.is_asked ? json::value(nullptr)
                        : json::value(ec ? json::string(ec.message()) : json::string("yes"));
   };
-  return {{"point", replace_non_utf8(f.where.point)},
-          {"type", replace_non_utf8(f.where.type)},
-          {"descriptors", answer(f.descriptors)},
-          {"handles", answer(f.handles)},
-          {"pre_access", answer(f.pre_access)}};
+  return {{"point", replace_non_utf8(f.where.point)}, {"type", replace_non_utf8(f.where.type)},
+          {"descriptors", answer(f.descriptors)},     {"handles", answer(f.handles)},
+          {"inode_handles", answer(f.inode_handles)}, {"pre_access", answer(f.pre_access)}};
 }
 
 json::object to_json(const held_group& one)
@@ -351,9 +246,9 @@ void print_json(const probe_report& report, const machine& here)
   root["kernel"] = kernel_release();
   root["uid"] = ::geteuid();
   auto& privileges = root["privileges"].emplace_object();
-  for (const auto& [name, held, meaning] : privileges_of(report.privileges))
+  for (const auto& [name, held, meaning] : privileges_of(report.privileges, here.has_proc))
   {
-    privileges[name] = held;
+    privileges[name] = held ? json::value(*held) : json::value(nullptr);
   }
   for (const auto& [key, title, findings] : sections_of(report))
   {
@@ -376,7 +271,7 @@ void print_json(const probe_report& report, const machine& here)
   auto& filesystems = root["filesystems"].emplace_array();
   std::ranges::transform(here.filesystems, std::back_inserter(filesystems),
                          [](const filesystem_report& f) { return to_json(f); });
-  root["summary"] = explain(report);
+  root["summary"] = explain(report, here.has_proc);
   std::cout << json::serialize(root) << '\n';
 }
 
@@ -384,10 +279,8 @@ void print_json(const probe_report& report, const machine& here)
 
 void doctor(bool json)
 {
-  machine here;
+  const machine here;
   const auto report = probe();
-  const auto& may = report.privileges;
-  here.filesystems = examine_filesystems(may.sys_admin && may.in_initial_user_namespace);
   json ? print_json(report, here) : print_text(report, here);
   if (!std::cout.flush())
   {

@@ -1,5 +1,6 @@
 #include "machine_report.hpp"
 
+#include "watch_roots.hpp"
 #include <fanio/basic_fanotify_handle.hpp>
 #include <fanio/resolve/process_table.hpp>
 
@@ -12,8 +13,8 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <set>
 #include <string_view>
+#include <utility>
 
 namespace fanio::tool {
 
@@ -56,18 +57,94 @@ bool may_hang(const resolve::mount& m)
   return std::ranges::any_of(kinds, [&](auto kind) { return m.type.starts_with(kind); });
 }
 
-/// Whether a group with these flags takes such a mark, which goes with it at once.
-error_code try_mark(boost::asio::io_context& context, init_flags flags, event_mask mask,
-                    mark_target target, const std::string& path)
+/// The mount that another one is on; null at the top of what this process sees.
+const resolve::mount* parent_of(const resolve::mount& m, const std::vector<resolve::mount>& all)
 {
-  error_code ec;
-  fanotify_handle group(context);
-  group.open({.flags = flags}, ec);
-  if (!ec)
+  const auto found = std::ranges::find(all, m.parent, &resolve::mount::id);
+  return found != all.end() && found->id != m.id ? &*found : nullptr;
+}
+
+bool is_mounted_on(const resolve::mount& m, const resolve::mount& below,
+                   const std::vector<resolve::mount>& all)
+{
+  const auto* parent = parent_of(m, all);
+  while (parent != nullptr && parent->id != below.id)
   {
-    group.add_mark(path, mask, ec, target);
+    parent = parent_of(*parent, all);
   }
-  return ec;
+  return parent != nullptr;
+}
+
+/// Whether its point leads to something else: to what is mounted there, or above, besides.
+bool is_hidden(const resolve::mount& m, const std::vector<resolve::mount>& all)
+{
+  return std::ranges::any_of(all,
+                             [&](const resolve::mount& other)
+                             {
+                               return other.id != m.id && is_at_or_below(m.point, other.point) &&
+                                      !is_mounted_on(m, other, all);
+                             });
+}
+
+/// A group to try marks with.
+class trial_group
+{
+public:
+  explicit trial_group(init_flags flags) { group_.open({.flags = flags}, refused_); }
+
+  /// Whether it takes this one.
+  error_code try_mark(const std::string& path, event_mask mask, mark_target target)
+  {
+    auto ec = refused_;
+    if (!ec)
+    {
+      group_.add_mark(path, mask, ec, target);
+    }
+    if (!ec)
+    {
+      error_code unmounted;
+      group_.remove_mark(path, mask, unmounted, target);
+    }
+    return ec;
+  }
+
+private:
+  boost::asio::io_context context_;
+  fanotify_handle group_{context_};
+  error_code refused_;
+};
+
+/// For all filesystems: to close a group takes longer than to mark them all.
+struct trial_groups
+{
+  trial_group descriptors{init_flags::class_notif};
+  trial_group handles{init_flags::report_fid};
+  trial_group pre_access{init_flags::class_pre_content};
+};
+
+filesystem_report examine(resolve::mount m, trial_groups& groups)
+{
+  filesystem_report report;
+  report.where = std::move(m);
+  report.is_asked = !may_hang(report.where);
+  if (report.is_asked)
+  {
+    const auto& path = report.where.point;
+    constexpr auto open = event_mask::open;
+    report.descriptors = groups.descriptors.try_mark(path, open, mark_target::filesystem);
+    report.handles = groups.handles.try_mark(path, open, mark_target::filesystem);
+    report.inode_handles = groups.handles.try_mark(path, open, mark_target::inode);
+    report.pre_access =
+        groups.pre_access.try_mark(path, event_mask::pre_access, mark_target::inode);
+  }
+  return report;
+}
+
+bool tells_the_same(const filesystem_report& a, const filesystem_report& b)
+{
+  return a.where.device == b.where.device && a.is_asked == b.is_asked &&
+         a.descriptors == b.descriptors && a.handles == b.handles &&
+         a.inode_handles == b.inode_handles && a.pre_access == b.pre_access;
 }
 
 } // namespace
@@ -97,32 +174,24 @@ std::vector<held_group> find_held_groups()
   return all;
 }
 
-std::vector<filesystem_report> examine_filesystems(bool is_privileged)
+std::vector<filesystem_report> examine_filesystems()
 {
-  const auto target = is_privileged ? mark_target::filesystem : mark_target::inode;
-  boost::asio::io_context context;
+  trial_groups groups;
   std::vector<filesystem_report> all;
-  std::set<std::string> devices;
   error_code ignored; // without mounts there is nothing to tell
-  for (auto& m : resolve::read_mounts(0, ignored))
+  const auto mounts = resolve::read_mounts(0, ignored);
+  for (const auto& m : mounts)
   {
-    if (!devices.insert(m.device).second)
+    if (is_hidden(m, mounts))
     {
       continue;
     }
-    filesystem_report report;
-    report.where = std::move(m);
-    if (!may_hang(report.where))
+    auto report = examine(m, groups);
+    if (std::ranges::none_of(all,
+                             [&report](const auto& told) { return tells_the_same(told, report); }))
     {
-      const auto& path = report.where.point;
-      report.is_asked = true;
-      report.descriptors =
-          try_mark(context, init_flags::class_notif, event_mask::open, target, path);
-      report.handles = try_mark(context, init_flags::report_fid, event_mask::open, target, path);
-      report.pre_access = try_mark(context, init_flags::class_pre_content, event_mask::pre_access,
-                                   mark_target::inode, path);
+      all.push_back(std::move(report));
     }
-    all.push_back(std::move(report));
   }
   return all;
 }

@@ -28,15 +28,15 @@ struct held_group
 struct filesystem_report
 {
   resolve::mount where;
-  bool is_asked = false;  ///< Not so of those that a server answers for, who may not.
-  error_code descriptors; ///< In a group that reports descriptors.
-  error_code handles;     ///< In a group that reports file handles.
-  error_code pre_access;  ///< FAN_PRE_ACCESS.
+  bool is_asked = false;    ///< Not so of those that a server answers for, who may not.
+  error_code descriptors;   ///< By a filesystem mark, in a group that reports descriptors.
+  error_code handles;       ///< The same, in a group that reports file handles.
+  error_code inode_handles; ///< By an inode mark; the kernel asks less of its handles then.
+  error_code pre_access;    ///< FAN_PRE_ACCESS, by an inode mark, for somebody would wait for it.
 };
 
-/// Each filesystem once, where it is mounted first. Privileged, the whole filesystem is marked for
-/// a moment in groups that are closed at once; else, or for events that somebody would wait for,
-/// the directory where it is mounted.
-[[nodiscard]] std::vector<filesystem_report> examine_filesystems(bool is_privileged);
+/// Each filesystem where it is mounted first, and where something of it is mounted besides of which
+/// the answer is another, as a subvolume; but not what another mount hides. Each mark goes at once.
+[[nodiscard]] std::vector<filesystem_report> examine_filesystems();
 
 } // namespace fanio::tool

@@ -1,4 +1,6 @@
 #include "running_trace.hpp"
+#include "support/in_child.hpp"
+#include "support/mounts.hpp"
 #include "support/requires.hpp"
 #include "support/temp_directory.hpp"
 #include <fanio/basic_fanotify_handle.hpp>
@@ -8,10 +10,14 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
+#include <vector>
 
+#include <sys/mount.h>
 #include <unistd.h>
 
+namespace fs = std::filesystem;
 namespace json = boost::json;
 
 namespace {
@@ -25,6 +31,33 @@ std::string ask(std::vector<std::string> arguments = {}, test::user as = test::u
   BOOST_TEST(doctor.read_all(test::child::err) == "");
   BOOST_TEST(doctor.wait() == 0);
   return text;
+}
+
+/// What it tells of the filesystems at a path.
+std::vector<json::object> rows_of(const std::string& point, test::user as = test::user::same)
+{
+  const auto report = json::parse(ask({"--json"}, as)).as_object();
+  std::vector<json::object> rows;
+  for (const auto& row : report.at("filesystems").as_array())
+  {
+    if (row.at("point").as_string() == point)
+    {
+      rows.push_back(row.as_object());
+    }
+  }
+  return rows;
+}
+
+/// What is mounted in it is seen by it and its children only.
+template <typename Part>
+void with_private_mounts(const Part& part)
+{
+  test::in_child(
+      [&part]
+      {
+        test::enter_private_mounts();
+        part();
+      });
 }
 
 bool contains(const std::string& text, const std::string& part)
@@ -71,6 +104,7 @@ BOOST_AUTO_TEST_CASE(it_ends_with_what_an_ordinary_user_can_do)
   const auto text = ask({}, test::user::ordinary);
   BOOST_TEST(contains(text, "fanotify: yes"));
   BOOST_TEST(contains(text, "\nWithout CAP_SYS_ADMIN in the initial user namespace"), text);
+  BOOST_TEST(!contains(text, "      needs CAP_SYS_ADMIN"), text); // for each filesystem
 }
 
 BOOST_AUTO_TEST_CASE(it_lists_who_holds_groups_and_with_which_marks,
@@ -113,9 +147,111 @@ BOOST_AUTO_TEST_CASE(it_tells_what_can_be_watched_on_each_filesystem,
   BOOST_TEST(proc.at("point").as_string() == "/proc");
   BOOST_TEST(proc.at("descriptors").as_string() == "yes");
   BOOST_TEST(proc.at("handles").as_string() != "yes");
+  const auto may_have_none = proc.at("inode_handles").as_string() != "yes"; // before 6.6
+  BOOST_TEST(contains(ask(), may_have_none ? "no       no          /proc (proc)"
+                                           : "inodes   no          /proc (proc)"));
   BOOST_TEST(proc.at("pre_access").as_string() != "yes");
   BOOST_TEST(std::ranges::any_of(filesystems,
                                  [](const json::value& f) { return f.at("handles") == "yes"; }));
+}
+
+BOOST_AUTO_TEST_CASE(inode_marks_with_handles_are_for_everybody_or_for_nobody)
+{
+  const auto mine = rows_of("/proc");
+  const auto theirs = rows_of("/proc", test::user::ordinary);
+  BOOST_REQUIRE(mine.size() == 1U);
+  BOOST_REQUIRE(theirs.size() == 1U);
+  BOOST_TEST(mine[0].at("inode_handles") == theirs[0].at("inode_handles"));
+  BOOST_TEST(theirs[0].at("handles").as_string() != "yes");
+}
+
+BOOST_AUTO_TEST_CASE(what_another_mount_hides_is_left_out,
+                     *boost::unit_test::precondition(test::is_privileged))
+{
+  with_private_mounts(
+      []
+      {
+        const auto below = test::private_tmpfs();
+        const auto path = below.path().string();
+        const auto inner = below.make_directory("inner").string();
+        BOOST_REQUIRE(::mount("inner", inner.c_str(), "tmpfs", 0, "") == 0);
+        BOOST_TEST(rows_of(inner).size() == 1U);
+        BOOST_REQUIRE(::mount("above", path.c_str(), "ramfs", 0, "") == 0);
+        const auto rows = rows_of(path);
+        BOOST_TEST(rows_of(inner).empty());
+        BOOST_TEST(::umount2(path.c_str(), MNT_DETACH) == 0);
+        BOOST_REQUIRE(rows.size() == 1U);
+        BOOST_TEST(rows[0].at("type").as_string() == "ramfs");
+      });
+}
+
+BOOST_AUTO_TEST_CASE(the_same_filesystem_mounted_again_is_left_out,
+                     *boost::unit_test::precondition(test::is_privileged))
+{
+  with_private_mounts(
+      []
+      {
+        const auto first = test::private_tmpfs();
+        const auto again = test::bind_mount(first.path());
+        BOOST_TEST(rows_of(first.path()).size() == 1U);
+        BOOST_TEST(rows_of(again.path()).empty());
+      });
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_this_user_may_not_read_is_told_besides,
+                     *boost::unit_test::precondition(test::is_privileged))
+{
+  with_private_mounts(
+      []
+      {
+        const auto first = test::private_tmpfs();
+        const auto closed = first.make_directory("closed");
+        fs::permissions(first.path(), fs::perms::all);
+        fs::permissions(closed, fs::perms::owner_all);
+        const auto again = test::bind_mount(closed);
+        const auto rows = rows_of(again.path(), test::user::ordinary);
+        BOOST_REQUIRE(rows.size() == 1U);
+        const std::string reason = rows[0].at("inode_handles").as_string().c_str();
+        BOOST_TEST(reason != "yes");
+        const auto text = ask({}, test::user::ordinary);
+        BOOST_TEST(contains(text, again.path().string() + " (tmpfs)\n      " + reason), text);
+      });
+}
+
+BOOST_AUTO_TEST_CASE(a_subvolume_that_is_mounted_is_told_with_why_not,
+                     *boost::unit_test::precondition(test::is_privileged) *
+                         boost::unit_test::precondition(test::has_program("btrfs")))
+{
+  with_private_mounts(
+      []
+      {
+        const test::private_filesystem whole("btrfs");
+        test::run_program({"btrfs", "-q", "subvolume", "create", whole / "volume"});
+        const auto volume = test::bind_mount(whole / "volume");
+        const auto rows = rows_of(volume.path());
+        BOOST_REQUIRE(rows_of(whole.path()).size() == 1U);
+        BOOST_TEST(rows_of(whole.path())[0].at("handles").as_string() == "yes");
+        BOOST_REQUIRE(rows.size() == 1U);
+        BOOST_TEST(rows[0].at("descriptors").as_string() == "yes");
+        BOOST_TEST(rows[0].at("handles").as_string() != "yes");
+        BOOST_TEST(contains(ask(), volume.path().string() + " (btrfs)\n      " +
+                                       rows[0].at("handles").as_string().c_str()));
+      });
+}
+
+BOOST_AUTO_TEST_CASE(without_proc_it_says_so, *boost::unit_test::precondition(test::is_privileged))
+{
+  with_private_mounts(
+      []
+      {
+        BOOST_REQUIRE(::mount("none", "/proc", "tmpfs", 0, "") == 0);
+        const auto text = ask();
+        BOOST_TEST(contains(text, "\n/proc is not mounted here"), text);
+        BOOST_TEST(!contains(text, "Without CAP_SYS_ADMIN"), text);
+        const auto report = json::parse(ask({"--json"})).as_object();
+        BOOST_TEST(report.at("privileges").at("CAP_SYS_ADMIN").is_null());
+        ::umount2("/proc", MNT_DETACH);
+      });
 }
 
 BOOST_AUTO_TEST_CASE(it_tells_programs_the_same)
