@@ -24,8 +24,7 @@ re2::RE2::Options options()
   return chosen;
 }
 
-/// Cuts a class off a glob, "[!a-z]" with what follows it, and translates it; empty if it has no
-/// end.
+/// Cuts a class off a glob, "[!a-z]" with what follows it, and translates it.
 std::string take_class(std::string_view& glob)
 {
   std::size_t at = 1;
@@ -41,7 +40,7 @@ std::string take_class(std::string_view& glob)
   }
   if (at >= glob.size())
   {
-    return {};
+    throw std::invalid_argument("a [ has no ]: write \\[ for one that is meant");
   }
   glob.remove_prefix(at + 1);
   return (is_negated ? "[^" : "[") + members + "]";
@@ -91,8 +90,7 @@ std::string translate(std::string_view glob, bool has_parts)
     }
     else
     {
-      const auto members = glob.front() == '[' ? take_class(glob) : std::string();
-      expression += members.empty() ? take_literal(glob) : members;
+      expression += glob.front() == '[' ? take_class(glob) : take_literal(glob);
     }
   }
   return expression;

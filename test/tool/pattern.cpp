@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_class_is_one_of_its_characters)
   BOOST_TEST(!path_matches("[a-c]x", "dx"));
   BOOST_TEST(path_matches("[!a-c]x", "dx"));
   BOOST_TEST(path_matches("[]x]", "]"));
-  BOOST_TEST(path_matches("[x", "[x")); // has no end
+  BOOST_TEST(path_matches("\\[x", "[x"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_special_in_expressions_stands_for_itself)
@@ -100,6 +100,15 @@ BOOST_AUTO_TEST_CASE(a_bad_expression_is_refused)
 {
   BOOST_CHECK_THROW(static_cast<void>(pattern::expression("(")), std::invalid_argument);
   BOOST_CHECK_THROW(static_cast<void>(pattern::path_glob("[b-a]")), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(a_class_without_an_end_is_refused)
+{
+  for (const auto* const glob : {"[", "[a", "x[!", "[]", "/a/[b-/c", "a\\]["})
+  {
+    BOOST_CHECK_THROW(static_cast<void>(pattern::path_glob(glob)), std::invalid_argument);
+    BOOST_CHECK_THROW(static_cast<void>(pattern::word_glob(glob)), std::invalid_argument);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_filter_admits_all_where_it_has_no_pattern)

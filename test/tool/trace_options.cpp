@@ -232,6 +232,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_and_is_status_1)
       {{"--uid", "nobody-has-this-name"}, "--uid: nobody-has-this-name: there is no user"},
       {{"--include-regex", "("}, "--include-regex: (: missing"},
       {{"--include", "[z-a]"}, "--include: [z-a]: invalid character class range"},
+      {{"--include", "[a"}, "--include: [a: a [ has no ]: write \\[ for one that is meant"},
+      {{"--exclude-process", "x[!"}, "--exclude-process: x[!: a [ has no ]"},
       {{"--duration", "5 days"}, "--duration: 5 days: no time"},
       {{"--duration", "0"}, "--duration: 0: no time"},
       {{"--duration", "nan"}, "--duration: nan: no time"},
