@@ -1,6 +1,9 @@
 #include "manual.hpp"
 
+#include "option_values.hpp"
+
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <vector>
@@ -110,32 +113,73 @@ void write_footer(std::ostream& out, const CLI::App& app)
 
 // bash(1) -----------------------------------------------------------------------------------------
 
+std::string join(const std::vector<std::string>& words, std::string_view between)
+{
+  std::string text;
+  for (const auto& word : words)
+  {
+    text += text.empty() ? "" : between;
+    text += word;
+  }
+  return text;
+}
+
 std::string all_names(const CLI::App& app)
 {
-  std::string words;
+  std::vector<std::string> all;
   for (const auto* const o : options_of(app, false))
   {
-    for (const auto& name : names_of(*o))
-    {
-      words += (words.empty() ? "" : " ") + name;
-    }
+    std::ranges::copy(names_of(*o), std::back_inserter(all));
   }
-  return words;
+  return join(all, " ");
 }
 
 /// The options behind which a word of their own stands, as a pattern of case.
 std::string names_with_value(const CLI::App& app)
 {
-  std::string pattern;
+  std::vector<std::string> all;
   for (const auto* const o : options_of(app, false))
   {
-    for (const auto& name : takes_value(*o) ? names_of(*o) : std::vector<std::string>())
+    std::ranges::copy(takes_value(*o) ? names_of(*o) : std::vector<std::string>(),
+                      std::back_inserter(all));
+  }
+  return join(all, "|");
+}
+
+std::string_view variable_of(value_form form)
+{
+  return form == value_form::one ? "values" : form == value_form::list ? "lists" : "letters";
+}
+
+/// What may stand behind which option, as a case on the word before.
+std::string value_cases(const CLI::App& app)
+{
+  std::string cases;
+  for (const auto* const o : options_of(app, false))
+  {
+    if (const auto [form, words] = values_of(*o); !words.empty())
     {
-      pattern += (pattern.empty() ? "" : "|") + name;
+      cases += "      " + join(names_of(*o), "|") + ") " + std::string(variable_of(form)) + "='" +
+               join(words, " ") + "' ;;\n";
     }
   }
-  return pattern;
+  return cases.empty() ? "" : "    case $before in\n" + cases + "    esac\n";
 }
+
+/// What comes behind the case of the commands.
+constexpr std::string_view bash_choice = R"(  # shellcheck disable=SC2053 # a pattern is meant
+  if [[ $letters ]]; then
+    mapfile -t COMPREPLY < <(compgen -P "$word" -W "$letters")
+  elif [[ $lists ]]; then
+    [[ $word == *,* ]] && begun=${word%,*},
+    mapfile -t COMPREPLY < <(compgen -P "$begun" -W "$lists" -- "${word##*,}")
+  elif [[ $values ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")
+  elif [[ $word == -* && $before != $valued ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+  fi
+}
+)";
 
 } // namespace
 
@@ -172,23 +216,27 @@ std::string bash_completion(const CLI::App& program)
 {
   std::ostringstream out;
   const auto& name = program.get_name();
-  std::string commands;
+  std::vector<std::string> commands;
   std::ostringstream cases;
   for (const auto* const one : commands_of(program))
   {
-    commands += (commands.empty() ? "" : " ") + one->get_name();
+    commands.push_back(one->get_name());
     cases << "  " << one->get_name() << ")\n    options='" << all_names(*one) << "'\n    valued='@("
-          << names_with_value(*one) << ")'\n    ;;\n";
+          << names_with_value(*one) << ")'\n"
+          << value_cases(*one) << "    ;;\n";
   }
   out << "# bash completion for " << name << "; where it knows nothing bash completes files.\n_"
       << name << "() {\n  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-      << "  local options='" << all_names(program) << "' valued='@()'\n  COMPREPLY=()\n"
-      << "  if ((COMP_CWORD == 1)); then\n    mapfile -t COMPREPLY < <(compgen -W \"" << commands
-      << " $options\" -- \"$word\")\n    return\n  fi\n  case ${COMP_WORDS[1]} in\n"
-      << cases.str() << "  esac\n  # shellcheck disable=SC2053 # a pattern is meant\n"
-      << "  if [[ $word == -* && $before != $valued ]]; then\n"
-      << "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n  fi\n}\n"
-      << "complete -o default -F _" << name << ' ' << name << '\n';
+      << "  local options='" << all_names(program)
+      << "' valued='@()' values='' lists='' letters='' begun=''\n  COMPREPLY=()\n"
+      << "  if ((COMP_CWORD == 1)); then\n    mapfile -t COMPREPLY < <(compgen -W \""
+      << join(commands, " ") << " $options\" -- \"$word\")\n    return\n  fi\n"
+      << "  # of --option=value bash makes three words\n"
+      << "  if [[ $before == = ]]; then\n    before=${COMP_WORDS[COMP_CWORD-2]}\n"
+      << "  elif [[ $word == = ]]; then\n    word=''\n  fi\n"
+      << "  case ${COMP_WORDS[1]} in\n"
+      << cases.str() << "  esac\n"
+      << bash_choice << "complete -o default -F _" << name << ' ' << name << '\n';
   return out.str();
 }
 

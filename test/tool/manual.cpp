@@ -8,7 +8,9 @@
 #include <iterator>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -100,6 +102,47 @@ BOOST_AUTO_TEST_CASE(bash_completes_files_where_an_option_takes_one)
 {
   BOOST_TEST(complete({"fanio", "trace", "-o", "-"}).empty()); // and bash goes on by itself
   BOOST_TEST(complete({"fanio", "trace", "dir"}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(bash_completes_the_values_of_an_option)
+{
+  using words = std::set<std::string>;
+  BOOST_TEST((complete({"fanio", "trace", "--color", "a"}) == words{"auto", "always"}));
+  BOOST_TEST((complete({"fanio", "trace", "--color", "=", "ne"}) == words{"never"}));
+  BOOST_TEST((complete({"fanio", "stat", "--by", "="}) == words{"path", "directory", "process"}));
+  BOOST_TEST((complete({"fanio", "stat", "-d", "t"}) == words{"total"}));
+  BOOST_TEST((complete({"fanio", "watch", "-e", "mod"}) == words{"modify"}));
+  BOOST_TEST((complete({"fanio", "trace", "--events", "open_"}) == words{"open_exec"}));
+  BOOST_TEST(complete({"fanio", "trace", "-f", ""}).contains("W"));
+  BOOST_TEST(complete({"fanio", "trace", "-e", "mod"}).empty()); // which has none
+}
+
+BOOST_AUTO_TEST_CASE(bash_completes_the_next_of_several_values)
+{
+  using words = std::set<std::string>;
+  BOOST_TEST((complete({"fanio", "watch", "-e", "modify,cr"}) == words{"modify,create"}));
+  BOOST_TEST((complete({"fanio", "trace", "--events", "open,close,delete_"}) ==
+              words{"open,close,delete_self"}));
+  BOOST_TEST(complete({"fanio", "trace", "-f", "R"}).contains("RW"));
+}
+
+BOOST_AUTO_TEST_CASE(every_value_that_bash_completes_is_accepted)
+{
+  const std::vector<std::vector<std::string>> options{
+      {"trace", "--color"}, {"trace", "--events"}, {"trace", "-f"}, {"watch", "-e"},
+      {"stat", "-e"},       {"stat", "--by"},      {"stat", "-a"},  {"stat", "-d"}};
+  for (const auto& option : options)
+  {
+    const auto values = complete({"fanio", option[0], option[1], ""});
+    BOOST_TEST(values.size() > 2U, option[0] << " " << option[1]);
+    for (const auto& value : values)
+    {
+      // What is wrong with an option is said before a path is looked for.
+      test::child tool(test::fanio_command({option[0], option[1], value, "/nowhere/at/all"}));
+      const auto why = tool.read_all(test::child::err);
+      BOOST_TEST(why.find("/nowhere/at/all: No such file") != why.npos, value << ": " << why);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_that_is_not_there_is_an_error)
