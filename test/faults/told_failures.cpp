@@ -6,6 +6,7 @@
 #include "failing_calls.hpp"
 #include "support/full_descriptor_table.hpp"
 #include "support/guarded_file.hpp"
+#include "support/refused_call.hpp"
 #include <fanio/event.hpp>
 
 #include <concepts>
@@ -13,12 +14,8 @@
 #include <optional>
 #include <vector>
 
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/fanotify.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 namespace utf = boost::unit_test;
@@ -123,23 +120,6 @@ struct told_failures_fixture : test::guarded_file
 
   std::vector<std::unique_ptr<test::opener>> late_;
 };
-
-#if !defined(BOOST_ASIO_HAS_IO_URING_AS_DEFAULT) // which registers nothing
-/// From now on epoll_ctl(2) fails in this process.
-int refuse_epoll_ctl(int error)
-{
-  const auto word = [](std::uint16_t code, std::uint32_t k, std::uint8_t yes = 0)
-  { return sock_filter{.code = code, .jt = yes, .jf = 0, .k = k}; };
-  std::array<sock_filter, 4> program{
-      word(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      word(BPF_JMP | BPF_JEQ | BPF_K, SYS_epoll_ctl, 1), word(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-      word(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error))};
-  const sock_fprog filter{.len = program.size(), .filter = program.data()};
-  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-             ? static_cast<int>(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter))
-             : -1;
-}
-#endif
 
 } // namespace
 
@@ -304,7 +284,7 @@ BOOST_AUTO_TEST_CASE(of_registering_a_group_with_the_reactor)
         boost::asio::io_context own;
         fanotify_handle group(own, content);
         group.close();
-        if (refuse_epoll_ctl(ENOSPC) != 0)
+        if (test::refuse_call(SYS_epoll_ctl, ENOSPC) != 0)
         {
           return 2;
         }

@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(every_value_that_bash_completes_is_accepted)
       // What is wrong with an option is said before a path is looked for.
       test::child tool(test::fanio_command({option[0], option[1], value, "/nowhere/at/all"}));
       const auto why = tool.read_all(test::child::err);
-      BOOST_TEST(why.find("/nowhere/at/all: No such file") != why.npos, value << ": " << why);
+      BOOST_TEST(why.find("/nowhere/at/all: ") != why.npos, value << ": " << why);
     }
   }
 }

@@ -3,11 +3,13 @@
 #include "running_trace.hpp"
 #include "running_watch.hpp"
 #include "support/in_child.hpp"
+#include "support/refused_call.hpp"
 #include "support/requires.hpp"
 #include "support/temp_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -151,6 +153,19 @@ BOOST_AUTO_TEST_CASE(what_is_kept_was_there_before, *utf::precondition(test::is_
         fanio::tool::keep_capabilities(bit(CAP_SYS_PTRACE) | bit(CAP_KILL), ec);
         BOOST_TEST(!ec, ec.message());
         BOOST_TEST(status_of(::getpid(), "CapEff") == bit(CAP_SYS_PTRACE));
+      });
+}
+
+BOOST_AUTO_TEST_CASE(what_can_not_be_given_up_is_told, *utf::precondition(test::is_privileged))
+{
+  test::in_child(
+      []
+      {
+        BOOST_REQUIRE(test::refuse_call(SYS_capset, EPERM) == 0);
+        std::string told;
+        fanio::tool::give_up_privileges(fanio::tool::later_marks::none,
+                                        [&told](const std::string& text) { told += text; });
+        BOOST_TEST(told == "Privileges that are not needed are kept: Operation not permitted");
       });
 }
 
