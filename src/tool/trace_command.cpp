@@ -272,6 +272,8 @@ const CLI::App* add_trace(CLI::App& app, trace_options& options)
           throw CLI::ValidationError("--timestamp", "it can be given twice, and not more often");
         }
       });
+  trace->footer("Once it watches it has given up all privileges but those to look up paths and "
+                "processes, and to mark what is mounted later.");
   return trace;
 }
 
