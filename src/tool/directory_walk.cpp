@@ -3,9 +3,11 @@
 #include <fanio/resolve/handle_of.hpp>
 
 #include <boost/system/errc.hpp>
+#include <climits>
 
 #include <cerrno>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <dirent.h>
@@ -73,6 +75,22 @@ unique_fd open_directory(int at, const char* name, bool follow_links, error_code
 {
   const int flags =
       O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | (follow_links ? 0 : O_NOFOLLOW);
+  unique_fd above;
+  // The kernel takes no more than PATH_MAX at once, and directories may be deeper.
+  for (std::string_view rest = name; rest.size() >= PATH_MAX; name = rest.data())
+  {
+    const std::string part(rest.substr(0, rest.rfind('/', PATH_MAX - 2) + 1));
+    unique_fd next(part.empty() ? -1
+                                : ::openat(at, part.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!next)
+    {
+      ec = part.empty() ? error_code(ENAMETOOLONG, boost::system::system_category()) : last_error();
+      return next;
+    }
+    above = std::move(next);
+    at = above.get();
+    rest.remove_prefix(part.size());
+  }
   unique_fd fd(::openat(at, name, flags));
   ec = fd ? error_code() : last_error();
   return fd;

@@ -29,7 +29,7 @@ void walk_directory(unique_fd directory, const std::string& path,
                     const std::function<bool(const walked_entry&)>& visit,
                     const std::function<void(const std::string& path, error_code)>& on_error);
 
-/// Opens a directory for reading; -1 and an error on failure.
+/// Opens a directory for reading, however long its path; -1 and an error on failure.
 [[nodiscard]] unique_fd open_directory(int at, const char* name, bool follow_links, error_code& ec);
 
 /// The handle of what a descriptor has open, O_PATH or not.

@@ -1,6 +1,7 @@
 #include "running_watch.hpp"
 #include "support/mounts.hpp"
 #include "support/requires.hpp"
+#include <fanio/unique_fd.hpp>
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -10,6 +11,9 @@
 #include <iterator>
 #include <string>
 #include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
@@ -232,6 +236,22 @@ BOOST_AUTO_TEST_CASE(an_ordinary_user_is_told_what_works_and_gets_it)
                                         path + "/in/z/b/c/g CREATE"};
   BOOST_TEST(test::single_events(watch.lines_until("/end CREATE,ISDIR")) == rest,
              boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(an_ordinary_user_is_told_what_comes_deeper_than_a_path_can_name)
+{
+  running_watch watch(watch_command({"-m", "-r", "-e", "create", "--format", "%f", path}),
+                      test::user::ordinary);
+  fanio::unique_fd in(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  for (int depth = 0; depth < 25; ++depth)
+  {
+    // Each is a new directory to the watch, which has to be found by its path.
+    const auto name = std::string(250, 'n') + std::to_string(depth);
+    BOOST_REQUIRE(::mkdirat(in.get(), name.c_str(), 0777) == 0);
+    BOOST_REQUIRE(::fchmodat(in.get(), name.c_str(), 0777, 0) == 0);
+    watch.lines_until(name);
+    in.reset(::openat(in.get(), name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_path_that_may_not_be_read_is_an_error)
