@@ -82,6 +82,7 @@ void run_stat(stat_words& words)
   auto& options = words.options;
   take_scope(words.scope, options.scope);
   options.scope.processes = options.by == stat_options::subject::process;
+  options.scope.needs_processes = options.scope.processes;
   options.order.ascending = !words.ascending.empty();
   options.order.event =
       parse_key(options.order.ascending ? words.ascending : words.descending, options.scope.events);

@@ -2,6 +2,7 @@
 
 #include "explained_error.hpp"
 #include "privileges.hpp"
+#include "progress.hpp"
 #include "screen.hpp"
 #include "watch_loop.hpp"
 
@@ -53,6 +54,7 @@ public:
 
 private:
   void add(const path_event& e);
+  void add_watched(const std::string& path);
   [[nodiscard]] std::string name_of(const path_event& e) const;
   [[nodiscard]] table_columns columns() const;
   [[nodiscard]] std::string table() const;
@@ -62,11 +64,12 @@ private:
   [[nodiscard]] asio::awaitable<void> redraw(bool on_screen);
 
   const stat_options& options_;
+  progress progress_{true};
+  count_table counts_;
   watch_loop loop_;
   asio::steady_timer deadline_{loop_.context()};
   asio::signal_set requests_{loop_.context(), SIGUSR1};
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  count_table counts_;
   std::uint64_t overflows_ = 0;
   std::exception_ptr failure_;
 };
@@ -78,8 +81,22 @@ void tell(const std::string& text)
 
 counter::counter(const stat_options& options)
     : options_(options),
-      loop_(options.scope, "standard output", tell)
-{}
+      loop_(options.scope, "standard output",
+            {.tell =
+                 [this](const std::string& text)
+             {
+               progress_.clear();
+               tell(text);
+             },
+             .watching =
+                 [this](const std::string& path)
+             {
+               progress_.count();
+               add_watched(path);
+             }})
+{
+  progress_.end();
+}
 
 void counter::run()
 {
@@ -139,6 +156,18 @@ void counter::add(const path_event& e)
   else if (options_.filter.admits(e))
   {
     counts_.add(name_of(e), e.events);
+  }
+}
+
+/// A row for what is watched, also when nothing happens there.
+void counter::add_watched(const std::string& path)
+{
+  path_event watched;
+  watched.directory = path;
+  if (options_.zeros && options_.by != stat_options::subject::process &&
+      options_.filter.admits(watched))
+  {
+    counts_.add_name(path);
   }
 }
 

@@ -15,10 +15,10 @@
 
 namespace fanio::tool {
 
-watch_loop::watch_loop(const watch_scope& scope, std::string destination, notice tell)
+watch_loop::watch_loop(const watch_scope& scope, std::string destination, watch_news news)
     : has_processes_(scope.processes),
       destination_(std::move(destination)),
-      tree_(context_.get_executor(), scope, std::move(tell))
+      tree_(context_.get_executor(), scope, std::move(news))
 {
   for (const int ending : {SIGINT, SIGTERM, SIGHUP})
   {

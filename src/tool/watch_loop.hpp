@@ -34,7 +34,7 @@ public:
   /// `destination` is the name of standard output in messages.
   ///
   /// *Errors*: throws `std::runtime_error` with a message for the user.
-  watch_loop(const watch_scope& scope, std::string destination, notice tell);
+  watch_loop(const watch_scope& scope, std::string destination, watch_news news);
 
   /// *Errors*: as above.
   void run(watch_handlers handlers);

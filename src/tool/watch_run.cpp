@@ -4,6 +4,7 @@
 #include "escape.hpp"
 #include "explained_error.hpp"
 #include "privileges.hpp"
+#include "progress.hpp"
 #include "watch_loop.hpp"
 #include <fanio/unique_fd.hpp>
 
@@ -50,6 +51,7 @@ private:
   void end_where_done();
 
   const watch_options& options_;
+  progress progress_;
   watch_loop loop_;
   asio::steady_timer timer_{loop_.context()};
   std::string text_;
@@ -70,9 +72,18 @@ notice notice_for(const watch_options& options)
 
 watcher::watcher(const watch_options& options)
     : options_(options),
+      progress_(options.quiet == 0 && !options.syslog),
       loop_(options.scope, options.outfile.empty() ? "standard output" : escape(options.outfile),
-            notice_for(options))
-{}
+            {.tell =
+                 [this, tell = notice_for(options)](const std::string& text)
+             {
+               progress_.clear();
+               tell(text);
+             },
+             .watching = [this](const std::string&) { progress_.count(); }})
+{
+  progress_.end();
+}
 
 watch_result watcher::run()
 {

@@ -19,9 +19,18 @@ struct watch_scope
   bool whole_filesystems = false; ///< All of the filesystems that the paths are on.
   bool follow_links = true;       ///< Of the paths themselves. Those below are never followed.
   bool processes = false;         ///< Who it was is asked for.
+  bool needs_processes = false;   ///< Without that nothing is to be watched.
 };
 
 /// Tells the user something, beside the events.
 using notice = std::function<void(const std::string& text)>;
+
+/// What is told beside the events.
+struct watch_news
+{
+  notice tell;
+  notice
+      watching; ///< The path of each that is watched at the start; a directory's ends in a slash.
+};
 
 } // namespace fanio::tool

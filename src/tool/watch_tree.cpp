@@ -29,9 +29,10 @@ constexpr auto without_directory = event_mask::all_dirent | event_mask::ondir;
 
 } // namespace
 
-watch_tree::watch_tree(const asio::any_io_executor& executor, const watch_scope& scope, notice tell)
+watch_tree::watch_tree(const asio::any_io_executor& executor, const watch_scope& scope,
+                       watch_news news)
     : scope_(scope),
-      tell_(std::move(tell)),
+      news_(std::move(news)),
       own_pid_(::getpid()),
       group_(executor),
       roots_(scope),
@@ -58,14 +59,32 @@ void watch_tree::open_group(const asio::any_io_executor& executor)
   is_privileged_ = !ec;
   if (ec == sys_errc::operation_not_permitted)
   {
+    refuse_what_needs_privileges();
     group_.open({.flags = flags}, ec);
-    tell_(std::string("Not privileged: every directory is marked, files in new directories may be "
-                      "told as created only") +
-          (scope_.processes ? "; the kernel does not tell the processes" : ""));
+    news_.tell(
+        std::string("Not privileged: every directory is marked, files in new directories may be "
+                    "told as created only") +
+        (scope_.processes ? "; the kernel does not tell the processes" : ""));
   }
   if (ec)
   {
     throw std::runtime_error(ec.message());
+  }
+}
+
+/// Rather than less than what was asked for, under the same name.
+void watch_tree::refuse_what_needs_privileges() const
+{
+  if (scope_.whole_filesystems)
+  {
+    throw std::runtime_error("not privileged: a whole filesystem can't be watched; without -S the "
+                             "paths are, with -r all that is below them, or run it as root");
+  }
+  if (scope_.needs_processes)
+  {
+    throw std::runtime_error("not privileged: the kernel does not tell the processes, so nothing "
+                             "can be counted by them; count by path or by directory, or run it as "
+                             "root");
   }
 }
 
@@ -93,7 +112,10 @@ bool watch_tree::mark_filesystems()
     }
     if (ec)
     {
-      tell_trouble(r.given, ec);
+      news_.tell("The filesystem of " + escape(r.given) +
+                 " can't be marked, so every directory is, and files in new directories may be "
+                 "told as created only: " +
+                 ec.message());
       return false;
     }
     mark_mounts_below(r);
@@ -163,6 +185,7 @@ void watch_tree::learn_roots()
         resolver_.learn(path, ec);
       }
     }
+    tell_watching(r);
     look_into(r);
   }
   upsets_ = count_upsets();
@@ -182,9 +205,17 @@ void watch_tree::end_batch()
   resolver_.end_batch(queued);
 }
 
+void watch_tree::tell_watching(const watch_root& r) const
+{
+  if (news_.watching)
+  {
+    news_.watching(r.is_directory ? own_name(r) : r.path);
+  }
+}
+
 void watch_tree::tell_trouble(const std::string& path, const error_code& why) const
 {
-  tell_("Not watched: " + escape(path) + ": " + why.message());
+  news_.tell("Not watched: " + escape(path) + ": " + why.message());
 }
 
 void watch_tree::leave_gone_roots()
@@ -195,7 +226,7 @@ void watch_tree::leave_gone_roots()
                   const bool is_gone = has_any(r.fate, event_mask::delete_self);
                   if (is_gone)
                   {
-                    tell_(escape(r.given) + " is gone");
+                    news_.tell(escape(r.given) + " is gone");
                   }
                   return is_gone;
                 });
@@ -210,7 +241,7 @@ void watch_tree::leave_unmounted_roots(const sink& found)
     {
       return false;
     }
-    tell_(escape(r.given) + " was unmounted");
+    news_.tell(escape(r.given) + " was unmounted");
     if (has_any(scope_.events, unmounted))
     {
       directory_ = own_name(r);

@@ -38,7 +38,7 @@ public:
   using sink = std::function<void(const path_event&, const event_view*)>;
 
   /// Sets the marks. *Errors*: throws `std::runtime_error` with a message for the user.
-  watch_tree(const asio::any_io_executor& executor, const watch_scope& scope, notice tell);
+  watch_tree(const asio::any_io_executor& executor, const watch_scope& scope, watch_news news);
 
   watch_tree(const watch_tree&) = delete;
   watch_tree& operator=(const watch_tree&) = delete;
@@ -57,6 +57,7 @@ public:
 
 private:
   void open_group(const asio::any_io_executor& executor);
+  void refuse_what_needs_privileges() const;
   [[nodiscard]] event_mask marked_events(event_mask of_tree) const noexcept;
   bool mark_filesystems();
   void mark_mounts_below(const watch_root& r);
@@ -85,10 +86,11 @@ private:
                             path_event& told);
   void translate_rename(const event_view& e, const sink& found);
   static void tell_in_order(path_event told, const event_view& e, const sink& found);
+  void tell_watching(const watch_root& r) const;
   void tell_trouble(const std::string& path, const error_code& why) const;
 
   watch_scope scope_;
-  notice tell_;
+  watch_news news_;
   pid_t own_pid_;
   fanotify_handle group_;
   bool is_privileged_ = false;

@@ -206,7 +206,7 @@ void watch_tree::note_fate(watch_root& r, event_mask events)
   r.fate |= news;
   if (has_any(news, event_mask::move_self) && !marks_filesystems_)
   {
-    tell_(escape(r.given) + " was moved: it is shown as it was named");
+    news_.tell(escape(r.given) + " was moved: it is shown as it was named");
   }
 }
 

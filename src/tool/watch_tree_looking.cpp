@@ -49,16 +49,21 @@ bool watch_tree::visit(const walked_entry& entry, const sink* found)
   {
     resolver_.learn(entry.directory, entry.name, *entry.handle);
   }
-  if (entry.handle != nullptr && scope_.recursive && !marks_filesystems_)
+  const bool is_entered = entry.handle != nullptr && scope_.recursive;
+  if (is_entered && !marks_filesystems_)
   {
     // Before it is listed: what comes later is told by the kernel.
     mark(entry.fd, *entry.handle, entry.path);
+  }
+  if (is_entered && found == nullptr && news_.watching)
+  {
+    news_.watching(entry.path + "/");
   }
   if (found != nullptr)
   {
     tell_found(entry, *found);
   }
-  return entry.handle != nullptr && scope_.recursive;
+  return is_entered;
 }
 
 void watch_tree::tell_found(const walked_entry& entry, const sink& found)

@@ -82,6 +82,18 @@ BOOST_AUTO_TEST_CASE(it_counts_by_process, *boost::unit_test::precondition(test:
   BOOST_TEST(line.ends_with("test_tool(" + std::to_string(::getpid()) + ")"), line);
 }
 
+BOOST_AUTO_TEST_CASE(a_watched_directory_in_which_nothing_happened_has_a_row_of_zeros)
+{
+  fs::create_directories(directory / "in/deep");
+  fs::create_directories(directory / "out/deep");
+  const std::string zero = "0      0       ";
+  BOOST_TEST(counted({"-z", "-r", "-e", "create", "@" + path + "/out"}, "mkdir in/a") ==
+             "total  create  filename\n1      1       " + path + "/in/a\n" + zero + path + "/\n" +
+                 zero + path + "/in/\n" + zero + path + "/in/deep/\n");
+  BOOST_TEST(counted({"-z", "-e", "delete", "--by", "directory"}, "rmdir in/a; rmdir in/deep") ==
+             "total  delete  filename\n" + zero + path + "/\n");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_said_in_words)
 {
   const auto nothing = test::run(stat_command({"-t", "1", "-v", path}));
