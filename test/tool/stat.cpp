@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -39,6 +40,29 @@ struct fixture
     return text;
   }
 };
+
+boost::test_tools::assertion_result has_fsnotifywatch(boost::unit_test::test_unit_id)
+{
+  return test::needs(test::run({"sh", "-c", "command -v fsnotifywatch"}).status == 0,
+                     "fsnotifywatch, from the package inotify-tools");
+}
+
+/// The rows of the first table that has one for what is made at the end, once, and so is the last.
+std::set<std::string> rows_until_the_end(running_watch& stat)
+{
+  std::set<std::string> rows;
+  for (std::string line; !line.ends_with("/end");)
+  {
+    stat.signal(SIGUSR1);
+    line = stat.read_line(test::child::out);
+    if (line.starts_with("total"))
+    {
+      rows.clear();
+    }
+    rows.insert(line);
+  }
+  return rows;
+}
 
 } // namespace
 
@@ -143,6 +167,23 @@ BOOST_AUTO_TEST_CASE(the_live_view_redraws_a_terminal_and_leaves_it_as_it_was)
   BOOST_TEST(begin < drawing);
   BOOST_TEST(drawing < end);
   BOOST_TEST(end != shown.out.npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_counts_are_those_of_fsnotifywatch,
+                     *boost::unit_test::precondition(has_fsnotifywatch) *
+                         boost::unit_test::precondition(test::is_privileged))
+{
+  fs::create_directory(directory / "in");
+  const std::vector<std::string> options{"-r", "-e", "create,delete", path};
+  auto command = options;
+  // It would keep its lines to itself until it ends.
+  command.insert(command.begin(), {"stdbuf", "-oL", "fsnotifywatch"});
+  running_watch theirs(command);
+  running_watch ours(stat_command(options));
+  test::run_in(path, "for i in 1 2 3; do touch a; rm a; touch in/b; rm in/b; done; "
+                     "touch in/c; rm in/c; mkdir end");
+  BOOST_TEST(rows_until_the_end(ours) == rows_until_the_end(theirs),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(bad_words_are_errors)

@@ -24,15 +24,17 @@ boost::test_tools::assertion_result has_peers(boost::unit_test::test_unit_id)
 /// What a program prints of some work on a tree of its own: the peers open directories to find
 /// paths, which others would see, and their marks keep what is deleted from going.
 std::vector<std::string> lines_of(std::vector<std::string> program,
-                                  const std::vector<std::string>& options, const std::string& work)
+                                  const std::vector<std::string>& options, const std::string& work,
+                                  test::user as = test::user::same)
 {
   const test::temp_directory directory;
   fs::create_directories(directory / "s/t");
   directory.write("old");
+  fs::permissions(directory.path(), fs::perms::all);
   const auto path = directory.path().string();
   program.insert(program.end(), options.begin(), options.end());
   program.insert(program.end(), {"-m", "--format", "%w%f %e", path});
-  running_watch watch(program);
+  running_watch watch(program, as);
   test::run_in(path, work + "; mkdir end");
   auto lines = watch.lines_until("/end CREATE,ISDIR");
   for (auto& line : lines)
@@ -175,6 +177,26 @@ BOOST_AUTO_TEST_CASE(a_file_has_the_events_that_inotifywait_prints)
     return all;
   };
   BOOST_TEST(names(ours) == names(theirs), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(an_ordinary_user_has_the_events_that_inotifywait_prints)
+{
+  const std::vector<std::vector<std::string>> ways{{}, {"-r"}};
+  for (const auto& way : ways)
+  {
+    // With inotify a directory is an entry of the one above, here it is that itself.
+    const auto events_of = [&way](const std::vector<std::string>& program)
+    {
+      auto lines = lines_of(program, way, work_on_files, test::user::ordinary);
+      for (auto& line : lines)
+      {
+        const auto end = line.find("/ ");
+        line.erase(end == line.npos ? line.size() : end, end == line.npos ? 0 : 1);
+      }
+      return lines;
+    };
+    check_same_kinds(events_of(fanio_watch), events_of({"inotifywait"}));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_exit_status_is_that_of_inotifywait)
