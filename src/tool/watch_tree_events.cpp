@@ -23,6 +23,7 @@ void watch_tree::translate(const event_view& e, const sink& found)
   // Neither looking into directories nor writing the lines may make more lines.
   if (e.pid() == own_pid_)
   {
+    resolver_.update(e); // which counts what was queued when it looked
     return;
   }
   if (has_any(e.mask(), event_mask::rename))
