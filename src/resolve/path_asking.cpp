@@ -2,6 +2,8 @@
 #include "handle_of.hpp"
 #include "path_resolver_impl.hpp"
 
+#include <climits>
+
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -55,8 +57,24 @@ error_code explain(int error) noexcept
 
 bool path_resolver::impl::leads_to(const std::string& path, const file_handle_view& handle) const
 {
+  const auto reached = mounts_.reach(path);
+  const char* rest = reached.c_str();
+  int at = AT_FDCWD;
+  unique_fd above;
+  // The kernel takes no more than PATH_MAX at once, and directories may be deeper.
+  for (std::string_view left = reached; left.size() >= PATH_MAX; rest = left.data())
+  {
+    const std::string part(left.substr(0, left.rfind('/', PATH_MAX - 2) + 1));
+    above = unique_fd(sys::open_path_at(at, part.c_str()));
+    if (!above)
+    {
+      return false;
+    }
+    at = above.get();
+    left.remove_prefix(part.size());
+  }
   error_code ec;
-  return handle_at(AT_FDCWD, mounts_.reach(path).c_str(), handle.fsid(), 0, ec).view() == handle;
+  return handle_at(at, rest, handle.fsid(), 0, ec).view() == handle;
 }
 
 /// Where an open file is. The path that the kernel gives a file without a name has a suffix.
