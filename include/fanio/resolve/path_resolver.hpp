@@ -25,8 +25,8 @@ namespace fanio::resolve {
 inline constexpr event_mask tree_events =
     event_mask::create | event_mask::delete_ | event_mask::rename | event_mask::ondir;
 
-/// The same where the kernel has no `rename`: a directory that is renamed more often than events are
-/// read is asked for.
+/// The same where the kernel has no `rename`: a directory that is renamed more often than events
+/// are read is asked for.
 inline constexpr event_mask tree_events_by_moves =
     event_mask::create | event_mask::delete_ | event_mask::move | event_mask::ondir;
 
@@ -40,8 +40,8 @@ struct path_options
   /// Another's need the permission to look into /proc/PID/root.
   pid_t process = 0;
 
-  /// Whether `update` gets `tree_events` (or those by moves) of all that is resolved. If not, a path that was known is
-  /// asked for again each time before it is told, which takes a system call.
+  /// Whether `update` gets `tree_events` (or those by moves) of all that is resolved. If not, a
+  /// path that was known is asked for again each time before it is told, which takes a system call.
   bool is_updated = true;
 };
 
