@@ -249,6 +249,7 @@ BOOST_AUTO_TEST_CASE(a_million_directories_go_through_a_small_memory)
   std::size_t most = 0;
   for (int i = 0; i < 1000; ++i)
   {
+    dog.pat();
     const auto parent = top / std::to_string(i);
     ::mkdir(parent.c_str(), 0700);
     for (int j = 0; j < 1000; ++j)
@@ -271,7 +272,10 @@ BOOST_AUTO_TEST_CASE(a_million_directories_go_through_a_small_memory)
     wrong += next == 1000 ? 0U : 1U;
     most = std::max(most, resolver.stats().bytes);
     fs::remove_all(parent);
-    drain(group);
+    while (group.queued() > 0)
+    {
+      group.read_events(*buffer);
+    }
   }
   BOOST_TEST(wrong == 0U);
   BOOST_TEST(resolver.stats().directories <= 1002U); // with what the last is in
