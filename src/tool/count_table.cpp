@@ -49,7 +49,7 @@ event_counts& count_table::counts_of(std::string_view name)
   {
     return found->second;
   }
-  return counts_[counts_.size() < max_names ? std::string(name) : "(others)"];
+  return counts_[std::string(counts_.size() < max_names ? name : std::string_view("(others)"))];
 }
 
 void count_table::add(std::string_view name, event_mask events)
@@ -106,11 +106,23 @@ bool count_table::has_column(const table_columns& columns, std::size_t event) co
 
 std::string count_table::text(const table_columns& columns, const table_order& order) const
 {
-  std::string out = columns.interval ? std::string(rate_heading) + "  " : "";
-  out += "total  ";
+  std::string out;
+  const auto append_heading = [&out](std::string_view heading)
+  {
+    out += heading;
+    out += "  ";
+  };
+  if (columns.interval)
+  {
+    append_heading(rate_heading);
+  }
+  append_heading("total");
   for (std::size_t i = 0; i < watch_event_names.size(); ++i)
   {
-    out += has_column(columns, i) ? std::string(watch_event_names[i].name) + "  " : "";
+    if (has_column(columns, i))
+    {
+      append_heading(watch_event_names[i].name);
+    }
   }
   out += columns.name;
   out += '\n';

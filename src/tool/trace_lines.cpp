@@ -44,10 +44,14 @@ std::string format_time(clock::time_point when, bool utc, const char* format)
 /// "14:03:59.042317", or "1738328639.042317".
 std::string format_stamp(clock::time_point when, int timestamps)
 {
+  if (timestamps == 0)
+  {
+    return {};
+  }
   const auto seconds = std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
-  return timestamps == 0   ? std::string()
-         : timestamps == 1 ? format_time(when, false, "%T") + fraction(when, 6)
-                           : std::to_string(seconds) + fraction(when, 6);
+  auto stamp = timestamps == 1 ? format_time(when, false, "%T") : std::to_string(seconds);
+  stamp += fraction(when, 6);
+  return stamp;
 }
 
 // JSON --------------------------------------------------------------------------------------------
@@ -146,12 +150,21 @@ enum class colour
   cyan,
 };
 
-std::string paint(const std::string& text, colour c, bool is_wanted)
+void append_painted(std::string& out, std::string_view text, colour c, bool is_wanted)
 {
   constexpr std::array<std::string_view, 5> codes{"0", "31", "32", "33", "36"};
-  return is_wanted && c != colour::none
-             ? "\x1b[" + std::string(codes[static_cast<std::size_t>(c)]) + "m" + text + "\x1b[0m"
-             : text;
+  const bool is_painted = is_wanted && c != colour::none;
+  if (is_painted)
+  {
+    out += "\x1b[";
+    out += codes[static_cast<std::size_t>(c)];
+    out += 'm';
+  }
+  out += text;
+  if (is_painted)
+  {
+    out += "\x1b[0m";
+  }
 }
 
 colour colour_of(event_mask mask)
@@ -170,44 +183,112 @@ std::string pad(std::string types)
   return types;
 }
 
-std::string describe_parent(const told_process& p, const line_format& format)
+/// What is known, behind what it is.
+void append_known(std::string& out, std::string_view what, const std::string& value)
 {
-  return "(pid=" + std::to_string(p.pid) + (p.comm.empty() ? "" : " comm=" + escape(p.comm)) +
-         (format.exe && !p.exe.empty() ? " exe=" + escape(p.exe) : "") + ")";
+  if (!value.empty())
+  {
+    out += what;
+    out += escape(value);
+  }
+}
+
+void append_parent(std::string& out, const told_process& p, const line_format& format)
+{
+  out += "(pid=";
+  out += std::to_string(p.pid);
+  append_known(out, " comm=", p.comm);
+  if (format.exe)
+  {
+    append_known(out, " exe=", p.exe);
+  }
+  out += ')';
 }
 
 /// What stands behind the path.
-std::string describe_more(const told_process& p, const line_format& format)
+void append_more(std::string& out, const told_process& p, const line_format& format)
 {
-  std::string text;
-  text += format.exe && !p.exe.empty() ? " exe=" + escape(p.exe) : "";
-  text += format.cgroups && !p.cgroup.empty() ? " cgroup=" + escape(p.cgroup) : "";
-  text += format.cgroups && !p.container.empty() ? " container=" + escape(p.container) : "";
-  std::string separator = ", parents=";
+  if (format.exe)
+  {
+    append_known(out, " exe=", p.exe);
+  }
+  if (format.cgroups)
+  {
+    append_known(out, " cgroup=", p.cgroup);
+    append_known(out, " container=", p.container);
+  }
+  std::string_view separator = ", parents=";
   for (const auto& parent : p.parents)
   {
-    text += separator + describe_parent(parent, format);
+    out += separator;
+    append_parent(out, parent, format);
     separator = ",";
   }
-  return text;
 }
 
-std::string to_text(const trace_record& r, const line_format& format)
+void append_who(std::string& out, const told_process& p, const line_format& format)
 {
-  const auto& p = r.process;
-  const auto comm = p.comm.empty() ? "unknown" : escape(p.comm);
-  const auto user = format.users && p.uid && p.gid
-                        ? " [" + std::to_string(*p.uid) + ":" + std::to_string(*p.gid) + "]"
-                        : std::string();
-  const auto path = format.names ? join(r.path, r.name) : std::string(r.path);
-  const auto shown = path.empty() ? (r.deleted ? "" : "?") : escape(path) + (r.deleted ? " " : "");
-  return paint(comm, colour::cyan, format.colours) + "(" + std::to_string(p.pid) + ")" + user +
-         ": " + paint(pad(types_of(r.mask)), colour_of(r.mask), format.colours) + " " + shown +
-         (r.deleted ? "(deleted)" : "") + (r.error.empty() ? "" : ": " + r.error) +
-         describe_more(p, format);
+  constexpr std::string_view unknown = "unknown";
+  if (p.comm.empty())
+  {
+    append_painted(out, unknown, colour::cyan, format.colours);
+  }
+  else
+  {
+    append_painted(out, escape(p.comm), colour::cyan, format.colours);
+  }
+  out += '(';
+  out += std::to_string(p.pid);
+  out += ')';
+  if (format.users && p.uid && p.gid)
+  {
+    out += " [";
+    out += std::to_string(*p.uid);
+    out += ':';
+    out += std::to_string(*p.gid);
+    out += ']';
+  }
+}
+
+void append_path(std::string& out, const trace_record& r, const line_format& format)
+{
+  if (r.path.empty())
+  {
+    out += r.deleted ? "" : "?";
+  }
+  else
+  {
+    out += escape(format.names ? join(r.path, r.name) : std::string(r.path));
+    out += r.deleted ? " " : "";
+  }
+  out += r.deleted ? "(deleted)" : "";
+  if (!r.error.empty())
+  {
+    out += ": ";
+    out += r.error;
+  }
+}
+
+void append_text(std::string& out, const trace_record& r, const line_format& format)
+{
+  append_who(out, r.process, format);
+  out += ": ";
+  append_painted(out, pad(types_of(r.mask)), colour_of(r.mask), format.colours);
+  out += ' ';
+  append_path(out, r, format);
+  append_more(out, r.process, format);
 }
 
 } // namespace
+
+void trace_lines::append_stamp()
+{
+  if (!stamp_.empty())
+  {
+    text_ += stamp_;
+    text_ += ' ';
+  }
+}
 
 void trace_lines::start(std::chrono::system_clock::time_point when)
 {
@@ -242,7 +323,9 @@ void trace_lines::add(const trace_record& record)
   {
     last_ = {text_.size(), shown.mask, record.process.pid, std::string(record.path)};
   }
-  text_ += stamp_ + (stamp_.empty() ? "" : " ") + to_text(shown, format_) + '\n';
+  append_stamp();
+  append_text(text_, shown, format_);
+  text_ += '\n';
 }
 
 void trace_lines::add_gap(event_mask mask, std::string_view what)
@@ -256,9 +339,15 @@ void trace_lines::add_gap(event_mask mask, std::string_view what)
   }
   else
   {
-    text_ += stamp_ + (stamp_.empty() ? "" : " ") +
-             paint((is_empty(mask) ? "" : to_string(mask) + ": ") + std::string(what), colour::red,
-                   format_.colours);
+    std::string told;
+    if (!is_empty(mask))
+    {
+      told += to_string(mask);
+      told += ": ";
+    }
+    told += what;
+    append_stamp();
+    append_painted(text_, told, colour::red, format_.colours);
   }
   text_ += '\n';
 }

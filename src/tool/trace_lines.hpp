@@ -76,6 +76,8 @@ public:
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
 private:
+  void append_stamp();
+
   [[nodiscard]] bool continues_last(const trace_record& record) const noexcept;
 
   line_format format_;

@@ -56,7 +56,10 @@ std::string types_in(const Rows& rows)
   for (const char type : all_types)
   {
     const auto has_it = [type](const auto* r) { return r->second.types.contains(type); };
-    types += std::ranges::any_of(rows, has_it) ? std::string(1, type) : "";
+    if (std::ranges::any_of(rows, has_it))
+    {
+      types += type;
+    }
   }
   return types;
 }
@@ -78,12 +81,19 @@ std::string to_table(const Table& names, const std::string& title, std::size_t m
     for (const char type : types)
     {
       const auto found = r->second.types.find(type);
-      text += right(found == r->second.types.end() ? "-" : std::to_string(found->second));
+      const bool has_some = found != r->second.types.end();
+      text += has_some ? right(std::to_string(found->second)) : right("-");
     }
-    text += "  " + (r->first == others ? "(others)" : escape(r->first)) + "\n";
+    text += "  ";
+    text += r->first == others ? std::string("(others)") : escape(r->first);
+    text += '\n';
   }
-  const auto left = names.size() - rows.size();
-  return text + (left == 0 ? "" : right("") + "  and " + std::to_string(left) + " more\n");
+  if (const auto left = names.size() - rows.size(); left != 0)
+  {
+    text += right("");
+    text += "  and " + std::to_string(left) + " more\n";
+  }
+  return text;
 }
 
 template <typename Table>
@@ -110,10 +120,12 @@ std::string to_json_lines(const Table& names, std::string_view kind, std::string
 
 void trace_summary::add(const trace_record& record)
 {
+  static const std::string unknown = "unknown";
+  static const std::string deleted = "(deleted)";
   const auto types = types_of(record.mask);
-  count(processes_, record.process.comm.empty() ? "unknown" : record.process.comm, types);
+  count(processes_, record.process.comm.empty() ? unknown : record.process.comm, types);
   const auto path = join(record.path, record.name);
-  count(paths_, path.empty() ? "(deleted)" : path, types);
+  count(paths_, path.empty() ? deleted : path, types);
 }
 
 void trace_summary::count(table& in, const std::string& name, std::string_view types) const
@@ -129,9 +141,15 @@ void trace_summary::count(table& in, const std::string& name, std::string_view t
 
 std::string trace_summary::text(const line_format& format, std::size_t most) const
 {
-  return format.json
-             ? to_json_lines(processes_, "process", "comm") + to_json_lines(paths_, "path", "path")
-             : to_table(processes_, "process", most) + to_table(paths_, "path", most);
+  if (format.json)
+  {
+    auto lines = to_json_lines(processes_, "process", "comm");
+    lines += to_json_lines(paths_, "path", "path");
+    return lines;
+  }
+  auto tables = to_table(processes_, "process", most);
+  tables += to_table(paths_, "path", most);
+  return tables;
 }
 
 } // namespace fanio::tool
