@@ -123,8 +123,10 @@ BOOST_AUTO_TEST_CASE(nothing_is_said_in_words)
   const auto nothing = test::run(stat_command({"-t", "1", "-v", path}));
   BOOST_TEST(nothing.status == 0);
   BOOST_TEST(nothing.out == "");
-  BOOST_TEST(nothing.err == "Finished establishing watches, now collecting statistics.\n"
-                            "Will listen for events for 1 seconds.\nNo events occurred.\n");
+  // Behind what an ordinary user is told.
+  BOOST_TEST(nothing.err.ends_with("Finished establishing watches, now collecting statistics.\n"
+                                   "Will listen for events for 1 seconds.\nNo events occurred.\n"),
+             nothing.err);
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_asks_for_the_table_in_between)
