@@ -31,7 +31,7 @@ private:
   bool is_open_;
   bool is_drawn_ = false;
   std::size_t count_ = 0;
-  std::chrono::steady_clock::time_point last_{};
+  std::chrono::steady_clock::time_point last_;
 };
 
 } // namespace fanio::tool
