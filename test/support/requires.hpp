@@ -52,6 +52,18 @@ inline boost::test_tools::assertion_result is_alone(boost::unit_test::test_unit_
                "so nothing else may go on there");
 }
 
+/// A program that starts where /proc is something else. Those with AddressSanitizer don't: it looks
+/// for its own options, and for leaks, in /proc.
+inline boost::test_tools::assertion_result can_do_without_proc(boost::unit_test::test_unit_id)
+{
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+  return needs(false, "a build without AddressSanitizer, which can't do without /proc");
+#endif
+#endif
+  return needs(true, "");
+}
+
 /// A privileged group with a flag that a younger kernel has.
 template <auto Flag>
 boost::test_tools::assertion_result has(boost::unit_test::test_unit_id)
