@@ -56,12 +56,14 @@ inline boost::test_tools::assertion_result is_alone(boost::unit_test::test_unit_
 /// for its own options, and for leaks, in /proc.
 inline boost::test_tools::assertion_result can_do_without_proc(boost::unit_test::test_unit_id)
 {
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-  return needs(false, "a build without AddressSanitizer, which can't do without /proc");
+#if defined(__SANITIZE_ADDRESS__) // g++
+  constexpr bool can = false;
+#elif defined(__has_feature) // clang
+  constexpr bool can = !__has_feature(address_sanitizer);
+#else
+  constexpr bool can = true;
 #endif
-#endif
-  return needs(true, "");
+  return needs(can, "a build without AddressSanitizer, which can't do without /proc");
 }
 
 /// A privileged group with a flag that a younger kernel has.
