@@ -71,8 +71,9 @@ BOOST_AUTO_TEST_CASE(one_that_has_executed_something_is_not_told_as_what_it_was_
   // All that it did before has been told when this is: one file can be more than one event.
   test::child({"cp", file, directory / "before"}).wait();
   const auto lines = trace.lines_until("before");
-  BOOST_TEST(std::ranges::any_of(lines, [&](const std::string& line)
-                                 { return line.starts_with("sh(" + std::to_string(one.pid())); }));
+  BOOST_TEST(
+      std::ranges::any_of(lines, [&](const std::string& line)
+                          { return line.starts_with("sh(" + std::to_string(one.pid()) + "): "); }));
   trace.stop();
   one.go_on();
   one.wait();

@@ -98,7 +98,8 @@ BOOST_AUTO_TEST_CASE(an_expression_leaves_the_same_out)
   fs::create_directory(directory / "s");
   for (const std::string option : {"--exclude", "--excludei", "--include", "--includei"})
   {
-    // Removed when nobody watches: fsnotifywait ends where a new directory is gone at once.
+    // Removed when nobody watches: what is gone when fsnotifywait reads of it has " (deleted)"
+    // behind its name, and the expression does not fit any more.
     test::run_in(path, "rm -rf begin end A.txt b.TXT s/a.txt ab.c a+b");
     const auto work = "mkdir begin; touch A.txt b.TXT s/a.txt ab.c 'a+b'; mkdir end";
     const std::string expression = R"((/[ab]\.(txt|c)|a\+b|begin|end)$)";
