@@ -50,9 +50,9 @@ struct ratio
 /// One line of the table: what one program did, in one metric.
 struct row
 {
-  std::string program; ///< "raw C", "fanio, callback"
-  std::string metric;  ///< "CPU an event", "opens a second"
-  std::string unit;    ///< "ns", "1/s", "%"
+  std::string program;        ///< "raw C", "fanio, callback"
+  std::string metric;         ///< "CPU an event", "opens a second"
+  std::string unit;           ///< "ns", "1/s", "%"
   std::vector<double> values; ///< One a round.
   std::vector<ratio> ratios;
 
@@ -60,7 +60,7 @@ struct row
   std::uint64_t lost = 0;     ///< Of these not delivered.
   std::uint64_t overflows = 0; ///< Losses that the program told of.
 
-  std::optional<goal> to_reach; ///< For a row that is a goal in itself, such as a count of 0.
+  std::optional<goal> to_reach;    ///< For a row that is a goal in itself, such as a count of 0.
   std::vector<std::string> doubts; ///< Why the figures are not to be trusted.
 };
 
@@ -98,6 +98,7 @@ public:
   void add(plot p);
 
   [[nodiscard]] const std::deque<row>& rows() const noexcept { return rows_; }
+
   [[nodiscard]] const std::vector<plot>& plots() const noexcept { return plots_; }
 
   /// What was left out, and why.

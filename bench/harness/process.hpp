@@ -14,8 +14,10 @@ namespace fanio::bench {
 /// How a process ended, and what it took.
 struct process_end
 {
-  int status = 0;                         ///< As waitpid(2) tells it.
-  std::chrono::nanoseconds cpu_time{};    ///< Kernel and user, with its own children that it waited for.
+  int status = 0; ///< As waitpid(2) tells it.
+  std::chrono::nanoseconds
+      cpu_time{}; ///< Kernel and user, with its own children that it waited for.
+
   [[nodiscard]] bool is_success() const noexcept { return status == 0; }
 };
 
@@ -26,8 +28,8 @@ class process
 public:
   struct settings
   {
-    int core = -1;          ///< -1: any.
-    std::string output;     ///< A file for standard output and error; empty: /dev/null.
+    int core = -1;             ///< -1: any.
+    std::string output;        ///< A file for standard output and error; empty: /dev/null.
     bool reads_output = false; ///< Standard output is a pipe instead: see `line`.
   };
 
@@ -77,8 +79,8 @@ class start_gate
 {
 public:
   start_gate();
-  void wait() const;  ///< In the child.
-  void open();  ///< In the parent.
+  void wait() const; ///< In the child.
+  void open();       ///< In the parent.
 
 private:
   unique_fd reader_;
