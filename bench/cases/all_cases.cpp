@@ -6,7 +6,19 @@ namespace fanio::bench {
 
 std::span<const bench_case> all_cases() noexcept
 {
-  static constexpr std::array<bench_case, 0> cases = {{}};
+  static constexpr auto cases = std::to_array<bench_case>({
+      {"drain-names", "a full queue of names: read(2) in C, fanio", drain_names_case},
+      {"drain-descriptors", "a full queue of descriptors: read(2) and close(2) in C, fanio",
+       drain_descriptors_case},
+      {"drain-paths", "paths of names: a cache in C, asking each time in C, fanio's path_resolver",
+       drain_paths_case},
+      {"drain-object-paths", "paths of descriptors and handles: asking each time in C, in fanio",
+       drain_object_paths_case},
+      {"drain-tokens", "the styles of reading with fanio, beside a callback", drain_tokens_case},
+      {"drain-buffers", "buffers of 4 to 256 KiB, for names and descriptors", drain_buffers_case},
+      {"drain-many", "16 handles, beside one that has all marks", drain_many_case},
+      {"growth", "ten times the events, marks, directories, groups", growth_case},
+  });
   return cases;
 }
 

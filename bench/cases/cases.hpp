@@ -6,4 +6,13 @@ namespace fanio::bench {
 
 // The functions of the cases: see all_cases.cpp for what each is called and compares.
 
+void drain_names_case(const run_options& options, outcome& out);
+void drain_descriptors_case(const run_options& options, outcome& out);
+void drain_paths_case(const run_options& options, outcome& out);
+void drain_object_paths_case(const run_options& options, outcome& out);
+void drain_tokens_case(const run_options& options, outcome& out);
+void drain_buffers_case(const run_options& options, outcome& out);
+void drain_many_case(const run_options& options, outcome& out);
+void growth_case(const run_options& options, outcome& out);
+
 } // namespace fanio::bench
