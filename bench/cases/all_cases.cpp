@@ -18,6 +18,11 @@ std::span<const bench_case> all_cases() noexcept
       {"drain-buffers", "buffers of 4 to 256 KiB, for names and descriptors", drain_buffers_case},
       {"drain-many", "16 handles, beside one that has all marks", drain_many_case},
       {"growth", "ten times the events, marks, directories, groups", growth_case},
+      {"respond", "one opener: who allows it fastest", respond_case},
+      {"respond-four", "four openers at once", respond_four_case},
+      {"respond-kept", "a verdict that the kernel keeps, against no listener", respond_kept_case},
+      {"respond-fapolicyd", "fapolicyd with a policy of one rule, and of nine",
+       respond_fapolicyd_case},
   });
   return cases;
 }

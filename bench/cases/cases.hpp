@@ -15,4 +15,9 @@ void drain_buffers_case(const run_options& options, outcome& out);
 void drain_many_case(const run_options& options, outcome& out);
 void growth_case(const run_options& options, outcome& out);
 
+void respond_case(const run_options& options, outcome& out);
+void respond_four_case(const run_options& options, outcome& out);
+void respond_kept_case(const run_options& options, outcome& out);
+void respond_fapolicyd_case(const run_options& options, outcome& out);
+
 } // namespace fanio::bench
