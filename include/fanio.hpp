@@ -20,6 +20,7 @@
 #include <fanio/mark_flags.hpp>
 #include <fanio/parse_events.hpp>
 #include <fanio/probe.hpp>
+#include <fanio/read_options.hpp>
 #include <fanio/response.hpp>
 #include <fanio/unique_fd.hpp>
 #include <fanio/version.hpp>

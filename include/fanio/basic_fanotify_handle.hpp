@@ -13,14 +13,13 @@
 #include <fanio/group_options.hpp>
 #include <fanio/location.hpp>
 #include <fanio/mark_flags.hpp>
+#include <fanio/read_options.hpp>
 #include <fanio/response.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/system/errc.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -263,10 +262,7 @@ public:
       return -1;
     }
     group_->let_go();
-    const auto group = std::exchange(group_, nullptr);
-    const auto fd = group->stream->release();
-    group->stream.reset();
-    return fd;
+    return std::exchange(group_, nullptr)->release();
   }
 
   /// As above, and throws `boost::system::system_error`.
@@ -288,8 +284,7 @@ public:
     if (const auto group = std::exchange(group_, nullptr))
     {
       group->end();
-      group->stream->close(ec);
-      group->stream.reset();
+      ec = group->close();
     }
   }
 
@@ -306,11 +301,7 @@ public:
   /// *Errors*: `bad_descriptor` if closed.
   void cancel(error_code& ec)
   {
-    ec = asio::error::bad_descriptor;
-    if (is_open())
-    {
-      group_->stream->cancel(ec);
-    }
+    ec = is_open() ? group_->cancel() : error_code(asio::error::bad_descriptor);
   }
 
   /// As above, and throws `boost::system::system_error`.
@@ -508,28 +499,7 @@ public:
   /// event was lost, and the group can be read on (not with `report_lost_events` on 6.13).
   event_range read_events(event_buffer& buffer, error_code& ec)
   {
-    detail::buffer_lease lease(buffer);
-    ec = !is_open()             ? error_code(asio::error::bad_descriptor)
-         : lease.is_refused()   ? error_code(errc::buffer_in_use)
-         : lease.is_abandoned() ? error_code(errc::buffer_too_small)
-                                : error_code();
-    if (ec)
-    {
-      return {};
-    }
-    lease->clear();
-    group_->before_wait();
-    group_->read(*lease, ec);
-    while (ec == asio::error::would_block && !non_blocking_)
-    {
-      group_->wait(ec);
-      if (ec)
-      {
-        break;
-      }
-      group_->read(*lease, ec);
-    }
-    return lease->events();
+    return read_events(buffer, !non_blocking_, ec);
   }
 
   /// As above, and throws `boost::system::system_error`.
@@ -539,6 +509,15 @@ public:
     const auto events = read_events(buffer, ec);
     detail::throw_on_error(ec, "fanio::fanotify_handle::read_events");
     return events;
+  }
+
+  /// Reads what there is and fits, in one read(2), and never waits: for who has read a full buffer
+  /// and expects more. A long run of such reads keeps the rest of an execution context waiting.
+  ///
+  /// *Errors*: as `read_events`; `would_block` if there is nothing.
+  event_range try_read_events(event_buffer& buffer, error_code& ec)
+  {
+    return read_events(buffer, false, ec);
   }
 
   /// Waits for events and reads as many as there are and fit, in one read(2) that is made when the
@@ -561,8 +540,19 @@ public:
                 detail::default_token<Executor>>
   auto async_read_events(event_buffer& buffer, Token&& token = Token())
   {
+    return async_read_events(buffer, read_options(), std::forward<Token>(token));
+  }
+
+  /// The same at a moment that the options say. While it lingers it is cancelled as while it waits.
+  ///
+  /// *Thread safety*: an operation that lingers takes the group out of the reactor, so its handler
+  /// must not run at the same time as other operations of this handle are started: use a strand.
+  template <asio::completion_token_for<void(error_code, event_range)> Token =
+                detail::default_token<Executor>>
+  auto async_read_events(event_buffer& buffer, const read_options& options, Token&& token = Token())
+  {
     return asio::async_compose<Token, void(error_code, event_range)>(
-        detail::read_events_op<Executor>(group_, buffer), token, executor_);
+        detail::read_events_op<Executor>(group_, buffer, options), token, executor_);
   }
 
   // Responding --------------------------------------------------------------------------------
@@ -694,24 +684,37 @@ private:
     std::shared_ptr<group_type> group;
   };
 
+  event_range read_events(event_buffer& buffer, bool may_wait, error_code& ec)
+  {
+    detail::buffer_lease lease(buffer);
+    ec = !is_open()             ? error_code(asio::error::bad_descriptor)
+         : lease.is_refused()   ? error_code(errc::buffer_in_use)
+         : lease.is_abandoned() ? error_code(errc::buffer_too_small)
+                                : error_code();
+    if (ec)
+    {
+      return {};
+    }
+    lease->clear();
+    group_->before_wait();
+    group_->read(*lease, ec);
+    while (ec == asio::error::would_block && may_wait)
+    {
+      group_->wait(ec);
+      if (ec)
+      {
+        break;
+      }
+      group_->read(*lease, ec);
+    }
+    return lease->events();
+  }
+
   /// Owns `fd` from here on if there is no error.
   void attach(int fd, init_flags flags, const permission_policy& policy, error_code& ec)
   {
     auto group = std::make_shared<group_type>(fd, flags, policy);
-    try
-    {
-      group->stream.emplace(executor_);
-    }
-    catch (const boost::system::system_error& e)
-    {
-      ec = e.code(); // the first object of a context makes its reactor, which takes descriptors
-      return;
-    }
-    group->stream->assign(fd, ec);
-    if (ec == boost::system::errc::file_exists) // epoll_ctl(2), of the reactor
-    {
-      ec = errc::descriptor_in_use;
-    }
+    ec = group->enter_reactor(executor_);
     if (!ec)
     {
       group_ = std::move(group);

@@ -12,6 +12,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -128,6 +129,32 @@ std::size_t allocations_of_reading(fixture& f, Bind bind)
   return after - before;
 }
 
+/// The same by the stream form.
+std::size_t allocations_of_streaming(fixture& f, const fanio::for_each_options& options)
+{
+  std::size_t before = 0;
+  std::size_t after = 0;
+  int round = 0;
+  const auto handle = [&](event_view)
+  {
+    if (++round == warm_up)
+    {
+      before = test::allocations();
+    }
+    if (round == warm_up + rounds)
+    {
+      after = test::allocations();
+      return false;
+    }
+    f.open_file();
+    return true;
+  };
+  f.open_file();
+  fanio::async_for_each(f.group, handle, options, [](std::exception_ptr) {});
+  f.run();
+  return after - before;
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(allocations, fixture)
@@ -209,27 +236,19 @@ BOOST_AUTO_TEST_CASE(reading_synchronously_allocates_nothing)
 
 BOOST_AUTO_TEST_CASE(the_stream_form_allocates_nothing_in_the_steady_state)
 {
-  std::size_t before = 0;
-  std::size_t after = 0;
-  int round = 0;
-  const auto handle = [&](event_view)
-  {
-    if (++round == warm_up)
-    {
-      before = test::allocations();
-    }
-    if (round == warm_up + rounds)
-    {
-      after = test::allocations();
-      return false;
-    }
-    open_file();
-    return true;
-  };
-  open_file();
-  fanio::async_for_each(group, handle, [](std::exception_ptr) {});
-  run();
-  BOOST_TEST(after - before == 0U);
+  BOOST_TEST(allocations_of_streaming(*this, {}) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(lingering_allocates_nothing_in_the_steady_state)
+{
+  using std::chrono::microseconds;
+  BOOST_TEST(allocations_of_streaming(*this, {.reading = {.linger = microseconds(1)}}) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(busy_polling_allocates_nothing_in_the_steady_state)
+{
+  using std::chrono::microseconds;
+  BOOST_TEST(allocations_of_streaming(*this, {.reading = {.busy_poll = microseconds(1)}}) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(answering_allocates_nothing, *utf::precondition(test::is_privileged))

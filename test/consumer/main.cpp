@@ -6,12 +6,15 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
+
+#include <sys/eventfd.h>
 
 namespace asio = boost::asio;
 
@@ -22,6 +25,17 @@ asio::awaitable<void> watch(fanio::fanotify_handle& group)
   {
     std::cout << to_string(e.mask()) << ' ' << e.name().value_or("") << '\n';
   }
+}
+
+// A program is compiled without BOOST_ASIO_NO_DEPRECATED, or not: what these functions return
+// depends on it, and the library must not have brought others of the same names.
+void use_a_descriptor(asio::io_context& context, int fd)
+{
+  boost::system::error_code ec;
+  asio::posix::stream_descriptor stream(context);
+  stream.assign(fd, ec);
+  stream.cancel(ec);
+  stream.close(ec);
 }
 
 int main()
@@ -37,5 +51,6 @@ int main()
   co_spawn(context, watch(group), asio::detached);
   std::ofstream(directory + "/hello");
   context.run();
+  use_a_descriptor(context, eventfd(0, 0));
   std::filesystem::remove_all(directory);
 }

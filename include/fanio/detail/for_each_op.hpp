@@ -25,7 +25,12 @@ namespace fanio {
 struct for_each_options
 {
   std::size_t buffer_bytes = event_buffer::default_bytes; ///< See `event_buffer`.
-  std::size_t events_per_turn = 64; ///< Events until the rest of the context gets a turn.
+
+  /// Events until the rest of the context gets a turn. Until then a stream whose reads fill its
+  /// buffer reads on without waiting in the reactor.
+  std::size_t events_per_turn = 64;
+
+  read_options reading{}; ///< When its reads are made.
 };
 
 namespace detail {
@@ -63,6 +68,7 @@ public:
               const for_each_options& options)
       : group_(&group),
         fixed_(std::make_unique<fixed>(std::move(function), event_buffer(options.buffer_bytes))),
+        reading_(options.reading),
         events_per_turn_(std::max<std::size_t>(options.events_per_turn, 1))
   {}
 
@@ -78,26 +84,18 @@ public:
   template <typename Self>
   void operator()(Self& self, error_code ec, event_range events)
   {
-    if constexpr (std::invocable<Function&, error_code>)
+    handled_ = 0;
+    if (accept(self, ec, events))
     {
-      if (ec && ec.category() == lost_event_category())
-      {
-        return report_loss(self, ec);
-      }
+      hand_over(self);
     }
-    if (ec)
-    {
-      return fail(self, ec);
-    }
-    next_ = events.begin();
-    end_ = events.end();
-    hand_over(self);
   }
 
   /// The others had their turn.
   template <typename Self>
   void operator()(Self& self, next_turn)
   {
+    handled_ = 0;
     hand_over(self);
   }
 
@@ -130,39 +128,87 @@ private:
   void read(Self& self)
   {
     auto& buffer = fixed_->buffer; // this object moves away with `self`
-    group_->async_read_events(buffer, std::move(self));
+    const auto reading = reading_;
+    group_->async_read_events(buffer, reading, std::move(self));
+  }
+
+  /// Takes what a read has brought. False if there is nothing to hand over, and all is done.
+  template <typename Self>
+  [[nodiscard]] bool accept(Self& self, error_code ec, const event_range& events)
+  {
+    if constexpr (std::invocable<Function&, error_code>)
+    {
+      if (ec && ec.category() == lost_event_category())
+      {
+        report_loss(self, ec);
+        return false;
+      }
+    }
+    if (ec)
+    {
+      fail(self, ec);
+      return false;
+    }
+    next_ = events.begin();
+    end_ = events.end();
+    was_full_ = events.bytes().size() + event_buffer::max_event_bytes > fixed_->buffer.capacity();
+    return true;
   }
 
   template <typename Self>
   void hand_over(Self& self)
   {
-    for (std::size_t handled = 0; next_ != end_; ++handled)
+    do
     {
-      if (is_cancelled(self))
+      for (; next_ != end_; ++handled_)
       {
-        return fail(self, asio::error::operation_aborted);
-      }
-      if (handled == events_per_turn_)
-      {
-        const auto executor = self.get_io_executor();
-        return asio::post(executor, asio::append(std::move(self), next_turn()));
-      }
-      const event_view e = *next_++;
-      if constexpr (is_awaitable<result_type>)
-      {
-        return spawn(self, e);
-      }
-      else if (!call(self, e))
-      {
-        return;
+        if (is_cancelled(self))
+        {
+          return fail(self, asio::error::operation_aborted);
+        }
+        if (handled_ >= events_per_turn_)
+        {
+          const auto executor = self.get_io_executor();
+          return asio::post(executor, asio::append(std::move(self), next_turn()));
+        }
+        const event_view e = *next_++;
+        if constexpr (is_awaitable<result_type>)
+        {
+          ++handled_;
+          return spawn(self, e);
+        }
+        else if (!call(self, e))
+        {
+          return;
+        }
       }
     }
+    while (reads_on(self));
+  }
+
+  /// All of a read was handed over. Where it has filled the buffer there will be more, which is
+  /// fetched without a way through the reactor as long as this turn lasts: true. Else false, and
+  /// the stream goes on, or has ended, by itself.
+  template <typename Self>
+  [[nodiscard]] bool reads_on(Self& self)
+  {
     // Closed meanwhile, it ends as if it had been closed while it waited.
     if (is_cancelled(self) || !group_->is_open())
     {
-      return fail(self, asio::error::operation_aborted);
+      fail(self, asio::error::operation_aborted);
+      return false;
+    }
+    if (was_full_ && handled_ < events_per_turn_)
+    {
+      error_code ec;
+      const auto events = group_->try_read_events(fixed_->buffer, ec);
+      if (ec != asio::error::would_block)
+      {
+        return accept(self, ec, events);
+      }
     }
     read(self);
+    return false;
   }
 
   /// False if the stream has ended.
@@ -231,7 +277,10 @@ private:
   std::unique_ptr<fixed> fixed_;
   event_range::iterator next_;
   event_range::iterator end_;
+  bool was_full_ = false; // the last read
+  read_options reading_;
   std::size_t events_per_turn_;
+  std::size_t handled_ = 0; // in this turn
 };
 
 } // namespace detail

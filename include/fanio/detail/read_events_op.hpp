@@ -2,7 +2,9 @@
 
 #include <fanio/detail/buffer_state.hpp>
 #include <fanio/detail/group.hpp>
+#include <fanio/detail/linger.hpp>
 #include <fanio/error.hpp>
+#include <fanio/read_options.hpp>
 
 #include <boost/asio/append.hpp>
 #include <boost/asio/cancellation_state.hpp>
@@ -10,7 +12,9 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace fanio::detail {
@@ -26,10 +30,18 @@ class read_events_op
   struct refused
   {};
 
+  struct posted
+  {};
+
+  struct lingered
+  {};
+
 public:
-  read_events_op(std::shared_ptr<group<Executor>> g, event_buffer& buffer) noexcept
+  read_events_op(std::shared_ptr<group<Executor>> g, event_buffer& buffer,
+                 const read_options& options) noexcept
       : group_(std::move(g)),
-        target_(&buffer)
+        target_(&buffer),
+        options_(options)
   {}
 
   /// The start.
@@ -40,35 +52,64 @@ public:
     lease_.emplace(*target_);
     if (const auto ec = obstacle())
     {
-      return fail_later(self, ec);
+      return refuse(self, ec);
     }
     (*lease_)->clear();
     group_->before_wait();
-    wait(self);
+    if (options_.busy_poll > options_.busy_poll.zero())
+    {
+      return post(self);
+    }
+    if (may_linger() && group_->take_haste())
+    {
+      return linger_unwoken(self);
+    }
+    const auto ec = group_->watch();
+    return ec ? refuse(self, ec) : wait(self);
+  }
+
+  /// It has a turn of the executor, to read without waiting.
+  template <typename Self>
+  void operator()(Self& self, posted)
+  {
+    error_code ec;
+    const auto end = saturated_sum(linger_clock::now(), options_.busy_poll);
+    do
+    {
+      if (lease_->is_abandoned())
+      {
+        return finish(self, asio::error::operation_aborted);
+      }
+      group_->read(**lease_, ec);
+    }
+    while (ec == asio::error::would_block && linger_clock::now() < end);
+    if (ec == asio::error::would_block)
+    {
+      linger_.reset();
+      return wait_again(self);
+    }
+    finish(self, ec);
   }
 
   /// The wait has ended.
   template <typename Self>
   void operator()(Self& self, error_code ec)
   {
-    if (!ec && lease_->is_abandoned())
+    group_->has_waited();
+    if (!ec && may_linger())
     {
-      ec = asio::error::operation_aborted;
+      linger_.emplace(options_);
+      return go_on_lingering(self);
     }
-    if (!ec)
-    {
-      group_->read(**lease_, ec);
-      // Readiness may be stale: another reader may have emptied the queue.
-      if (ec == asio::error::would_block)
-      {
-        if (self.cancelled() == asio::cancellation_type::none)
-        {
-          return wait_again(self);
-        }
-        ec = asio::error::operation_aborted;
-      }
-    }
-    finish(self, ec);
+    read(self, ec);
+  }
+
+  /// A part of the linger has ended.
+  template <typename Self>
+  void operator()(Self& self, error_code ec, lingered)
+  {
+    group_->has_lingered();
+    return ec ? read(self, ec) : go_on_lingering(self);
   }
 
   /// The start was refused, and that is now told.
@@ -82,7 +123,7 @@ private:
   [[nodiscard]] error_code obstacle() const noexcept
   {
     // A lazy operation may be launched when its handle is gone.
-    if (!group_ || !group_->stream)
+    if (!group_ || !group_->is_open())
     {
       return asio::error::bad_descriptor;
     }
@@ -93,8 +134,15 @@ private:
     return lease_->is_abandoned() ? error_code(errc::buffer_too_small) : error_code();
   }
 
+  /// Who asks for a permission waits for the answer.
+  [[nodiscard]] bool may_linger() const noexcept
+  {
+    return options_.linger > options_.linger.zero() &&
+           options_.busy_poll <= options_.busy_poll.zero() && !is_permission_class(group_->flags());
+  }
+
   template <typename Self>
-  void fail_later(Self& self, error_code ec)
+  void refuse(Self& self, error_code ec)
   {
     lease_.reset();
     const auto executor = self.get_io_executor();
@@ -104,8 +152,8 @@ private:
   template <typename Self>
   void wait(Self& self)
   {
-    auto& stream = *group_->stream; // this object moves away with `self`
-    stream.async_wait(asio::posix::descriptor_base::wait_read, std::move(self));
+    auto& group = *group_; // this object moves away with `self`
+    group.async_wait(std::move(self));
   }
 
   /// This runs on the handler's executor, so the handle may be closed meanwhile, and not only
@@ -114,25 +162,89 @@ private:
   void wait_again(Self& self)
   {
     const auto kept = group_; // this object moves away with `self`
-    if (const gate_pass inside(kept->users()); inside)
+    const gate_pass inside(kept->users());
+    const auto ec = !inside || is_cancelled(self) ? asio::error::operation_aborted : kept->watch();
+    return ec ? finish(self, ec) : wait(self);
+  }
+
+  /// Its reads could complete at once, which must not be inside of the initiating function.
+  template <typename Self>
+  void post(Self& self)
+  {
+    const auto executor = self.get_io_executor();
+    asio::post(executor, asio::append(std::move(self), posted()));
+  }
+
+  template <typename Self>
+  void linger_unwoken(Self& self)
+  {
+    linger_.emplace(options_);
+    const auto part = linger_->next_part(*group_);
+    return part == linger::none ? post(self) : wait_for(self, part);
+  }
+
+  template <typename Self>
+  void go_on_lingering(Self& self)
+  {
+    const auto part = linger_->next_part(*group_);
+    return part == linger::none ? read(self, {}) : wait_for(self, part);
+  }
+
+  template <typename Self>
+  void wait_for(Self& self, linger_clock::duration time)
+  {
+    const auto kept = group_; // this object moves away with `self`
+    if (const gate_pass inside(kept->users()); inside && !is_cancelled(self))
     {
-      return wait(self);
+      return kept->async_linger(time, asio::append(std::move(self), lingered()));
     }
     finish(self, asio::error::operation_aborted);
+  }
+
+  template <typename Self>
+  void read(Self& self, error_code ec)
+  {
+    if (!ec && lease_->is_abandoned())
+    {
+      ec = asio::error::operation_aborted;
+    }
+    if (!ec)
+    {
+      group_->read(**lease_, ec);
+      // Readiness may be stale: another reader may have emptied the queue.
+      if (ec == asio::error::would_block)
+      {
+        linger_.reset();
+        return wait_again(self);
+      }
+    }
+    finish(self, ec);
   }
 
   template <typename Self>
   void finish(Self& self, const error_code& ec)
   {
     const auto events = lease_->is_abandoned() ? event_range() : (**lease_).events();
+    if (linger_)
+    {
+      group_->note_read(events.size());
+    }
     lease_.reset(); // the handler may read into the buffer again
     group_.reset();
     self.complete(ec, events);
   }
 
+  template <typename Self>
+  [[nodiscard]] static bool is_cancelled(Self& self)
+  {
+    return self.cancelled() != asio::cancellation_type::none;
+  }
+
   std::shared_ptr<group<Executor>> group_;
   event_buffer* target_;
+  read_options options_;
   std::optional<buffer_lease> lease_;
+  std::optional<linger> linger_; // once it has begun
 };
 
 } // namespace fanio::detail

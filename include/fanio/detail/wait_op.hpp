@@ -16,6 +16,9 @@ namespace fanio::detail {
 template <typename Executor>
 class wait_op
 {
+  struct refused
+  {};
+
 public:
   explicit wait_op(std::shared_ptr<group<Executor>> g) noexcept : group_(std::move(g)) {}
 
@@ -23,17 +26,29 @@ public:
   void operator()(Self& self)
   {
     self.reset_cancellation_state(asio::enable_total_cancellation());
-    if (group_ && group_->stream)
+    const bool is_open = group_ && group_->is_open();
+    const auto ec = is_open ? group_->watch() : error_code(asio::error::bad_descriptor);
+    if (!ec)
     {
-      auto& stream = *group_->stream;
-      return stream.async_wait(asio::posix::descriptor_base::wait_read, std::move(self));
+      auto& group = *group_; // this object moves away with `self`
+      return group.async_wait(std::move(self));
     }
     const auto executor = self.get_io_executor();
-    asio::post(executor, asio::append(std::move(self), error_code(asio::error::bad_descriptor)));
+    asio::post(executor, asio::append(std::move(self), ec, refused()));
   }
 
+  /// The wait has ended.
   template <typename Self>
   void operator()(Self& self, error_code ec)
+  {
+    group_->has_waited();
+    group_.reset();
+    self.complete(ec);
+  }
+
+  /// The start was refused, and that is now told.
+  template <typename Self>
+  void operator()(Self& self, error_code ec, refused)
   {
     group_.reset();
     self.complete(ec);
