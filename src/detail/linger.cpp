@@ -16,13 +16,6 @@ linger_clock::duration part_of(linger_clock::duration whole) noexcept
 
 } // namespace
 
-linger_clock::time_point saturated_sum(linger_clock::time_point time,
-                                       std::chrono::nanoseconds span) noexcept
-{
-  constexpr auto latest = linger_clock::time_point::max();
-  return span < latest - time ? time + span : latest;
-}
-
 linger::linger(const read_options& options) noexcept
     : enough_(options.enough),
       part_(part_of(options.linger)),

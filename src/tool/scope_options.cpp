@@ -1,6 +1,7 @@
 #include "scope_options.hpp"
 
 #include "escape.hpp"
+#include "time_span.hpp"
 #include "watch_events.hpp"
 
 #include <algorithm>
@@ -102,6 +103,11 @@ void add_scope_options(CLI::App& command, scope_words& words, watch_scope& scope
       "Events to watch, all by default: access, modify, attrib, close_write, close_nowrite, close, "
       "open, moved_to, moved_from, move, move_self, create, delete, delete_self, unmount",
       "EVENT");
+  add_word(
+      command, "--linger", [&scope](const std::string& text) { scope.linger = parse_linger(text); },
+      "Let events wait so long that many are read at once, which slows down less those who cause "
+      "them; 0: read at once. Default: 100us",
+      "TIME");
   add_pattern(command, "--exclude", filter.exclude, false,
               "Not those whose path an extended regular expression is found in");
   add_pattern(command, "--excludei", filter.exclude, true, "The same, in capitals or not");

@@ -35,7 +35,8 @@ struct trace_options
   bool verbose = false;
   bool hears_of_processes = true; ///< Of each that starts, where the kernel lets it.
   std::string output_file;        ///< Empty: standard output.
-  std::optional<std::chrono::milliseconds> duration;
+  std::optional<std::chrono::microseconds> duration;
+  std::chrono::microseconds linger{100}; ///< See `read_options`.
 };
 
 /// Prints one line an event until it is interrupted, nobody reads any more, or the time is over.

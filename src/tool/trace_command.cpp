@@ -253,6 +253,11 @@ void add_end(CLI::App& app, trace_options& options)
       app, "--duration",
       [&options](const std::string& t) { options.duration = parse_time_span(t); },
       "End after this time: 500ms, 1.5s, 2m, 1h", "TIME");
+  add_parsed(
+      app, "--linger", [&options](const std::string& t) { options.linger = parse_linger(t); },
+      "Let events wait so long that many are read at once, which slows down less those who cause "
+      "them; 0: read at once. Default: 100us",
+      "TIME");
 }
 
 } // namespace

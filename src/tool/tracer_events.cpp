@@ -32,11 +32,12 @@ std::string tell_loss(const error_code& lost)
 asio::awaitable<void> tracer::print_events(watch& w)
 {
   event_buffer buffer(buffer_bytes);
+  const read_options reading{.linger = options_.linger};
   trace_lines lines(format_);
   while (w.group().is_open()) // `end` may come while lines are written
   {
     const auto [ec, events] =
-        co_await w.group().async_read_events(buffer, asio::as_tuple(asio::use_awaitable));
+        co_await w.group().async_read_events(buffer, reading, asio::as_tuple(asio::use_awaitable));
     if (ec == asio::error::operation_aborted)
     {
       co_return;

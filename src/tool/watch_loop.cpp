@@ -17,6 +17,7 @@ namespace fanio::tool {
 
 watch_loop::watch_loop(const watch_scope& scope, std::string destination, watch_news news)
     : has_processes_(scope.processes),
+      reading_{.linger = scope.linger},
       destination_(std::move(destination)),
       tree_(context_.get_executor(), scope, std::move(news))
 {
@@ -81,8 +82,8 @@ asio::awaitable<void> watch_loop::read_events()
   const auto found = [this](const path_event& e, const event_view* source) { add(e, source); };
   while (tree_.group().is_open()) // `end` may come while lines are written
   {
-    const auto [ec, events] =
-        co_await tree_.group().async_read_events(buffer, asio::as_tuple(asio::use_awaitable));
+    const auto [ec, events] = co_await tree_.group().async_read_events(
+        buffer, reading_, asio::as_tuple(asio::use_awaitable));
     if (ec == asio::error::operation_aborted)
     {
       co_return;

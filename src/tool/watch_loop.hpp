@@ -61,6 +61,7 @@ private:
   void add(const path_event& e, const event_view* source);
 
   bool has_processes_;
+  read_options reading_;
   std::string destination_;
   asio::io_context context_{1};
   asio::signal_set signals_{context_};

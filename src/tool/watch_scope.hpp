@@ -2,6 +2,7 @@
 
 #include <fanio/event_mask.hpp>
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct watch_scope
   bool follow_links = true;       ///< Of the paths themselves. Those below are never followed.
   bool processes = false;         ///< Who it was is asked for.
   bool needs_processes = false;   ///< Without that nothing is to be watched.
+  std::chrono::microseconds linger{100}; ///< See `read_options`.
 };
 
 /// Tells the user something, beside the events.

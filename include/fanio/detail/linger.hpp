@@ -11,8 +11,12 @@ namespace fanio::detail {
 using linger_clock = std::chrono::steady_clock;
 
 /// No time is too long for the clock.
-[[nodiscard]] FANIO_API linger_clock::time_point
-saturated_sum(linger_clock::time_point time, std::chrono::nanoseconds span) noexcept;
+[[nodiscard]] inline linger_clock::time_point saturated_sum(linger_clock::time_point time,
+                                                            std::chrono::nanoseconds span) noexcept
+{
+  constexpr auto latest = linger_clock::time_point::max();
+  return span < latest - time ? time + span : latest;
+}
 
 /// One delay of a read, from its begin on, in parts: between them the queue is looked at.
 class linger
