@@ -215,6 +215,17 @@ BOOST_AUTO_TEST_CASE(a_time_with_a_unit_ends_it)
   BOOST_TEST(trace.wait() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(events_wait_as_long_as_it_is_told_to_linger)
+{
+  test::running_trace patient({"--linger", "1h", path});
+  test::running_trace hasty({"--linger", "0", path});
+  std::ofstream(path + "/made");
+  BOOST_TEST(hasty.line_with("/made").ends_with(path + "/made"));
+  patient.signal(SIGINT);
+  BOOST_TEST(patient.read_all(test::child::out).empty());
+  BOOST_TEST(patient.wait() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(without_privileges_processes_cannot_be_chosen)
 {
   test::child trace({FANIO_TOOL, "trace", "-C", "cat", path}, test::user::ordinary);
@@ -241,6 +252,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_and_is_status_1)
       {{"--duration", "5 days"}, "--duration: 5 days: no time"},
       {{"--duration", "0"}, "--duration: 0: no time"},
       {{"--duration", "nan"}, "--duration: nan: no time"},
+      {{"--linger", "a while"}, "--linger: a while: no time"},
       {{"--color", "red"}, "--color: red: say auto, always or never"},
       {{"-ttt"}, "--timestamp: it can be given twice"},
       {{"-c", "/tmp"}, "excludes"},
