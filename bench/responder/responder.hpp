@@ -42,7 +42,8 @@ public:
   template <typename Token>
   auto async_read(Token&& token)
   {
-    return group_.async_read_events(buffer_, std::forward<Token>(token));
+    return group_.async_read_events(buffer_, {.busy_poll = settings_.busy_poll},
+                                    std::forward<Token>(token));
   }
 
   /// Allows each, with a system call of its own.
