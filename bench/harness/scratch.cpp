@@ -29,22 +29,27 @@ std::filesystem::path make_directory()
 
 } // namespace
 
-scratch_mount::scratch_mount(const std::string& filesystem) : path_(make_directory())
+temporary_directory::temporary_directory() : path_(make_directory()) {}
+
+temporary_directory::~temporary_directory()
+{
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+scratch_mount::scratch_mount(const std::string& filesystem)
 {
   // A tree of any size: as many inodes as there is memory for.
   const char* const options = filesystem == "tmpfs" ? "mode=0755,nr_inodes=0" : nullptr;
-  if (::mount("fanio-bench", path_.c_str(), filesystem.c_str(), MS_NOSUID, options) != 0)
+  if (::mount("fanio-bench", path().c_str(), filesystem.c_str(), MS_NOSUID, options) != 0)
   {
-    const int error = errno;
-    ::rmdir(path_.c_str());
-    fail(error, "mounting a " + filesystem + " on " + path_.string());
+    fail(errno, "mounting a " + filesystem + " on " + path().string());
   }
 }
 
 scratch_mount::~scratch_mount()
 {
-  ::umount2(path_.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
-  ::rmdir(path_.c_str());
+  ::umount2(path().c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 
 void enter_private_mounts()

@@ -1,0 +1,139 @@
+#include "report.hpp"
+
+#include "statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <sstream>
+
+namespace fanio::bench {
+
+namespace {
+
+constexpr std::size_t least_for_quartiles = 4;
+
+bool is_wide(std::span<const double> values)
+{
+  if (values.size() < least_for_quartiles)
+  {
+    return false;
+  }
+  const double width = quantile(values, 0.75) - quantile(values, 0.25);
+  return width > allowed_spread * std::abs(median(values));
+}
+
+bool is_reference(const case_report& in, const row& what)
+{
+  const auto compares = [&](const row& other)
+  {
+    return other.metric == what.metric &&
+           std::ranges::find(other.ratios, what.program, &ratio::reference) != other.ratios.end();
+  };
+  return std::ranges::any_of(in.rows, compares);
+}
+
+std::string spread_doubt(const std::string& of)
+{
+  std::ostringstream text;
+  text << "the quartiles of " << of << " are further apart than " << allowed_spread * 100
+       << " % of the median";
+  return text.str();
+}
+
+void add_doubts(const case_report& in, row& of)
+{
+  if (of.lost > 0)
+  {
+    of.doubts.push_back(std::to_string(of.lost) + " of " + std::to_string(of.expected) +
+                        " events were not delivered: it has done less work");
+  }
+  for (const auto& to : of.ratios)
+  {
+    if (is_wide(to.values))
+    {
+      of.doubts.push_back(spread_doubt("the ratio to " + to.reference));
+    }
+  }
+  if (of.ratios.empty() && !is_reference(in, of) && is_wide(of.values))
+  {
+    of.doubts.push_back(spread_doubt("the rounds"));
+  }
+}
+
+void count(tally& sums, const std::optional<goal>& to_reach, const std::vector<double>& values)
+{
+  if (to_reach)
+  {
+    ++sums.goals;
+    sums.reached += is_reached(*to_reach, values) ? 1U : 0U;
+  }
+}
+
+} // namespace
+
+case_report make_report(std::string name, const outcome& found, std::string failure)
+{
+  return {.name = std::move(name),
+          .rows = {found.rows().begin(), found.rows().end()},
+          .plots = found.plots(),
+          .left_out = found.left_out(),
+          .failure = std::move(failure)};
+}
+
+void add_doubts(case_report& found)
+{
+  for (auto& row : found.rows)
+  {
+    add_doubts(found, row);
+    if (!found.failure.empty())
+    {
+      row.doubts.emplace_back("the case failed");
+    }
+  }
+}
+
+tally sum_up(const report& of)
+{
+  tally sums;
+  for (const auto& found : of.cases)
+  {
+    ++sums.cases;
+    sums.failed += found.failure.empty() ? 0U : 1U;
+    sums.left_out += found.left_out.size();
+    for (const auto& row : found.rows)
+    {
+      count(sums, row.to_reach, row.values);
+      for (const auto& to : row.ratios)
+      {
+        count(sums, to.to_reach, to.values);
+      }
+    }
+  }
+  return sums;
+}
+
+bool is_reached(const goal& to_reach, const std::vector<double>& values)
+{
+  return !values.empty() && to_reach.is_reached(median(values));
+}
+
+std::optional<bool> is_reached(const row& of)
+{
+  std::optional<bool> all;
+  const auto add = [&](const std::optional<goal>& to_reach, const std::vector<double>& values)
+  {
+    if (to_reach)
+    {
+      all = all.value_or(true) && is_reached(*to_reach, values);
+    }
+  };
+  add(of.to_reach, of.values);
+  for (const auto& to : of.ratios)
+  {
+    add(to.to_reach, to.values);
+  }
+  return all;
+}
+
+} // namespace fanio::bench
