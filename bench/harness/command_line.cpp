@@ -93,7 +93,7 @@ request interpreted(const words& said, std::span<const bench_case> cases)
   asked.options.quick = said.quick;
   asked.options.rounds = said.rounds != 0 ? said.rounds : asked.options.scaled<std::size_t>(7, 2);
   asked.options.tool = said.tool.empty() ? built("src/tool/fanio") : said.tool;
-  asked.options.programs = said.programs.empty() ? built("bench/raw") : said.programs;
+  asked.options.programs = said.programs.empty() ? built("bench/programs") : said.programs;
   asked.list = said.list;
   asked.json = said.json;
   asked.plots = said.plots;

@@ -110,14 +110,16 @@ std::string goals_script(const report& of)
     return {};
   }
   constexpr double longest = 2; // what misses its goal by more is told by its label
+  const auto widest = std::ranges::max(bars, {}, [](const bar& b) { return b.name.size(); });
   std::ostringstream text;
-  text << start(1100, 110 + 26 * static_cast<int>(bars.size()), "Ratios against their goals")
-       << "set xlabel 'share of what is allowed: up to 1 the goal is reached'\n"
-       << "set xrange [0:" << longest + 0.6 << "]\nset yrange ["
+  text << start(1100, 150 + 28 * static_cast<int>(bars.size()), "Ratios against their goals")
+       << "set xlabel 'of what is allowed (1: just reached)'\n"
+       << "set xrange [0:" << longest + 1 << "]\nset yrange ["
        << static_cast<double>(bars.size()) - 0.4
        << ":-0.6]\nset arrow from 1, graph 0 to 1, graph 1 nohead lw 2 lc '#444444' front\n"
-       << "set style fill solid noborder\nset boxwidth 0.7\nunset key\nset xtics 0, 0.5, 2\n"
-       << "set grid noytics\nset lmargin 58\n$bars << END\n";
+       << "set style fill solid noborder\nunset key\nset xtics 0, 0.5, " << longest
+       << "\nset grid noytics\nset lmargin " << widest.name.size() * 9 / 10 + 3
+       << "\n$bars << END\n";
   for (std::size_t i = 0; i < bars.size(); ++i)
   {
     text << i << ' ' << std::min(bars[i].length, longest) << ' '
@@ -125,7 +127,8 @@ std::string goals_script(const report& of)
          << quoted(bars[i].figures) << '\n';
   }
   text << "END\nplot $bars using (0):1:(0):2:($1-0.35):($1+0.35):3:ytic(4) with boxxyerror lc rgb "
-          "variable, \\\n  $bars using 2:1:5 with labels left offset 0.5,0 tc rgb '#222222'\n";
+          "variable, \\\n  $bars using ("
+       << longest << "):1:5 with labels left offset 1,0 tc rgb '#222222'\n";
   return text.str();
 }
 

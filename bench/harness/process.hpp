@@ -29,7 +29,7 @@ public:
   struct settings
   {
     int core = -1;             ///< -1: any.
-    std::string output;        ///< A file for standard output and error; empty: /dev/null.
+    std::string output = {};   ///< A file for standard output and error; empty: /dev/null.
     bool reads_output = false; ///< Standard output is a pipe instead: see `line`.
   };
 

@@ -40,7 +40,7 @@ std::vector<double> quotients(std::span<const double> of, std::span<const double
 {
   std::vector<double> result(std::min(of.size(), by.size()));
   std::transform(of.begin(), of.begin() + std::ssize(result), by.begin(), result.begin(),
-                 std::divides<>());
+                 [](double a, double b) { return a == b ? 1 : a / b; });
   return result;
 }
 

@@ -16,7 +16,7 @@ namespace fanio::bench {
 /// The value below which a share (0 to 1) of the values lies.
 [[nodiscard]] double quantile(std::span<const double> values, double share);
 
-/// The quotient of each pair: as many as both have.
+/// The quotient of each pair: as many as both have. Of two counts of 0 it is 1.
 [[nodiscard]] std::vector<double> quotients(std::span<const double> of, std::span<const double> by);
 
 /// Counts times in buckets whose width grows with the time (64 for each doubling, so that a value

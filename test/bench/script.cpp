@@ -1,0 +1,128 @@
+// bench/run.sh, where it ends before anything is installed or built.
+
+#include "support/child.hpp"
+#include "support/requires.hpp"
+#include "support/temp_directory.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+constexpr int not_tried = 2;
+
+struct result
+{
+  std::string out;
+  std::string err;
+  int status;
+};
+
+/// The script in a source directory with a list of cases of its own.
+struct script
+{
+  test::temp_directory source;
+
+  script()
+  {
+    std::filesystem::create_directories(source / "bench/cases");
+    std::filesystem::copy_file(FANIO_BENCH_SCRIPT, source / "bench/run.sh");
+    source.write("bench/cases/all_cases.cpp", R"(
+  static constexpr auto cases = std::to_array<bench_case>({
+      {"drain", "the queue of a group", drain},
+      {"respond-four",
+       "four openers, "
+       "who are answered", respond_four},
+  });)");
+  }
+
+  [[nodiscard]] result run(std::vector<std::string> words, test::user as = test::user::same) const
+  {
+    const auto path = (source / "bench/run.sh").string();
+    words.insert(words.begin(),
+                 {"env", "FANIO_BUILD_DIR=" + (source / "build").string(), "bash", path});
+    test::child child(words, as);
+    auto out = child.read_all(test::child::out);
+    auto err = child.read_all(test::child::err);
+    return {std::move(out), std::move(err), child.wait()};
+  }
+
+  [[nodiscard]] bool has_built_nothing() const
+  {
+    return !std::filesystem::exists(source / "build");
+  }
+};
+
+bool contains(const std::string& text, const std::string& part)
+{
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(bench_script, script)
+
+BOOST_AUTO_TEST_CASE(help_needs_no_build)
+{
+  const auto help = run({"--help"});
+  BOOST_TEST(help.status == 0);
+  BOOST_TEST(contains(help.out, "[--quick] [--list] [--json FILE] [--plots DIR]"), help.out);
+  BOOST_TEST(contains(help.out, "Exit status"), help.out);
+  BOOST_TEST(has_built_nothing());
+}
+
+BOOST_AUTO_TEST_CASE(the_list_needs_no_build)
+{
+  const auto list = run({"--list"});
+  BOOST_TEST(list.status == 0);
+  BOOST_TEST(list.out == "drain         the queue of a group\n"
+                         "respond-four  four openers, who are answered\n");
+  BOOST_TEST(has_built_nothing());
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_case_is_told_with_those_that_there_are_before_the_build)
+{
+  for (const auto* word : {"drains", "four", "d?", ""})
+  {
+    const auto unknown = run({"--quick", "drain", word});
+    BOOST_TEST(unknown.status == not_tried, word);
+    BOOST_TEST(contains(unknown.err, "there is no case \"" + std::string(word) + '"'), unknown.err);
+    BOOST_TEST(contains(unknown.err, "\n  respond-four  four openers"), unknown.err);
+  }
+  BOOST_TEST(has_built_nothing());
+}
+
+BOOST_AUTO_TEST_CASE(wrong_options_are_told_before_the_build)
+{
+  const std::vector<std::vector<std::string>> wrong = {
+      {"--fast"},        {"--json"},        {"--json", "/nonexistent/r.json"}, {"--json=/tmp"},
+      {"--rounds", "0"}, {"--rounds=many"}, {"--plots", "/dev/null"}};
+  for (const auto& words : wrong)
+  {
+    const auto refused = run(words);
+    BOOST_TEST(refused.status == not_tried, words.front());
+    BOOST_TEST(contains(refused.err, "bench/run.sh: "), refused.err);
+  }
+  BOOST_TEST(has_built_nothing());
+}
+
+BOOST_AUTO_TEST_CASE(
+    names_beginnings_and_patterns_are_cases_and_who_is_not_root_is_told_before_the_build,
+    *boost::unit_test::precondition(test::can_be_another_user))
+{
+  std::filesystem::permissions(source.path(), std::filesystem::perms::all);
+  for (const auto* word : {"drain", "resp", "*-four"})
+  {
+    const auto refused = run({"--quick", "--rounds", "2", word}, test::user::ordinary);
+    BOOST_TEST(refused.status == not_tried);
+    BOOST_TEST(contains(refused.err, "needs root (CAP_SYS_ADMIN): sudo"), refused.err);
+  }
+  BOOST_TEST(has_built_nothing());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
