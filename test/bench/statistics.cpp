@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(merged_histograms_count_together)
 BOOST_AUTO_TEST_CASE(a_cumulative_curve_rises_to_one)
 {
   time_histogram times;
-  for (const std::uint64_t time : {5, 5, 80, 3'000})
+  for (const std::uint64_t time : {5U, 5U, 80U, 3'000U})
   {
     times.count(time);
   }
