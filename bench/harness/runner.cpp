@@ -56,13 +56,18 @@ void tell(int fd, char kind, std::string text)
 }
 
 /// In the process of the case.
-int run_here(const bench_case& what, run_options options, int fd)
+int run_here(const bench_case& what, run_options options, const std::filesystem::path& files,
+             int fd)
 {
   options.progress = [fd](std::string_view text) { tell(fd, is_progress, std::string(text)); };
   outcome found;
   std::string failure;
   try
   {
+    if (::setenv("TMPDIR", files.c_str(), 1) != 0)
+    {
+      fail("TMPDIR");
+    }
     enter_private_mounts();
     what.run(options, found);
   }
@@ -203,8 +208,7 @@ void remove_content(const std::filesystem::path& directory)
 runner::runner(stop_signals& stop, milliseconds patience) : stop_(stop), patience_(patience)
 {
   // Other users' processes, too, are to reach what is mounted below it.
-  if (::chmod(files_.path().c_str(), 0755) != 0 ||
-      ::setenv("TMPDIR", files_.path().c_str(), 1) != 0 || ::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+  if (::chmod(files_.path().c_str(), 0755) != 0 || ::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
   {
     fail("a place to run cases in");
   }
@@ -231,7 +235,7 @@ std::optional<case_report> runner::supervise(const bench_case& what, const run_o
   }
   unique_fd reader(ends[0]);
   unique_fd writer(ends[1]);
-  auto child = process::fork([&] { return run_here(what, options, writer.get()); });
+  auto child = process::fork([&] { return run_here(what, options, files_.path(), writer.get()); });
   writer.reset();
   teller told(std::move(reader), child.id());
   const auto failed = [&](const std::string& why)

@@ -16,8 +16,8 @@ namespace fanio::bench {
 class runner
 {
 public:
-  /// `patience`: how long a case may take. Temporary files go into a directory of this object, also
-  /// those of child processes (TMPDIR). *Errors*: throws std::system_error.
+  /// `patience`: how long a case may take. The temporary files of cases, and of what they start, go
+  /// into a directory of this object (TMPDIR). *Errors*: throws std::system_error.
   runner(stop_signals& stop, std::chrono::milliseconds patience);
 
   /// Runs a case; what it throws, and how else it fails, is in the report. Nothing if it was
