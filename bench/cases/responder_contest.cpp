@@ -19,7 +19,7 @@ namespace {
 /// if it spins, goes to sleep, and leaves the core to the next.
 constexpr std::size_t opens_before_a_turn = 50;
 
-constexpr std::chrono::minutes patience(1);
+constexpr std::chrono::minutes patience(2);
 
 [[nodiscard]] std::uint64_t answers_in(std::string_view line)
 {
