@@ -23,6 +23,12 @@ std::span<const bench_case> all_cases() noexcept
       {"respond-kept", "a verdict that the kernel keeps, against no listener", respond_kept_case},
       {"respond-fapolicyd", "fapolicyd with a policy of one rule, and of nine",
        respond_fapolicyd_case},
+      {"trace", "opens: fatrace, fanio trace", trace_case},
+      {"watch", "files made in a tree: raw C, fanio watch, and all that watches otherwise",
+       watch_case},
+      {"watch-start", "until a tree is watched: raw C, fanio watch, and all that watches otherwise",
+       watch_start_case},
+      {"compile", "a user's program of ten lines: bare Asio, fanio, C", compile_case},
   });
   return cases;
 }

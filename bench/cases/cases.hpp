@@ -19,5 +19,9 @@ void respond_case(const run_options& options, outcome& out);
 void respond_four_case(const run_options& options, outcome& out);
 void respond_kept_case(const run_options& options, outcome& out);
 void respond_fapolicyd_case(const run_options& options, outcome& out);
+void compile_case(const run_options& options, outcome& out);
+void trace_case(const run_options& options, outcome& out);
+void watch_case(const run_options& options, outcome& out);
+void watch_start_case(const run_options& options, outcome& out);
 
 } // namespace fanio::bench

@@ -1,0 +1,139 @@
+#include "../harness/scratch.hpp"
+#include "../peers/running_peer.hpp"
+#include "cases.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fanio::bench {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A program in the table.
+struct starter
+{
+  peer program;
+  row* time;
+  row* memory;
+};
+
+/// `fanio watch -r` by a user without privileges: it marks every directory, as inotifywait does.
+peer fanio_by_inode_marks(const run_options& options)
+{
+  auto one = fanio_watch(options, "fanio watch -r, inode marks", {"-r"});
+  // setpriv would clear the signal that the death of the harness is for it.
+  const std::vector<std::string> as_user{"setpriv",        "--reuid=65534", "--regid=65534",
+                                         "--clear-groups", "--pdeathsig",   "SIGKILL"};
+  one.argv.insert(one.argv.begin(), as_user.begin(), as_user.end());
+  return one;
+}
+
+std::vector<starter> add_rows(outcome& found, const std::vector<peer>& peers)
+{
+  std::vector<starter> all;
+  for (const auto& p : peers)
+  {
+    if (!p.missing.empty())
+    {
+      found.leave_out(p.name, p.missing);
+      continue;
+    }
+    all.push_back({p, &found.add(p.name, "ready after", "s"), &found.add(p.name, "memory", "MB")});
+  }
+  return all;
+}
+
+void start(const starter& one, const storm& tree, const fs::path& output)
+{
+  const auto begin = std::chrono::steady_clock::now();
+  running_peer program(one.program, tree, output);
+  program.wait_until_ready();
+  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+  one.time->values.push_back(time.count());
+  one.memory->values.push_back(program.peak_megabytes());
+}
+
+/// False: it could not, and is left out from here on.
+bool start(const starter& one, const storm& tree, const fs::path& output, outcome& found)
+{
+  try
+  {
+    start(one, tree, output);
+    return true;
+  }
+  catch (const std::exception& e)
+  {
+    found.leave_out(one.program.name, e.what());
+    return false;
+  }
+}
+
+void compare(const std::vector<starter>& all, const std::string& what, goal to_reach)
+{
+  const auto find = [&](const std::string& name)
+  { return std::ranges::find(all, name, [](const auto& s) { return s.program.name; }); };
+  const auto ours = find(what);
+  const auto reference = find("inotifywait -r");
+  if (ours != all.end() && reference != all.end())
+  {
+    outcome::compare(*ours->time, *reference->time, to_reach);
+    outcome::compare(*ours->memory, *reference->memory);
+  }
+}
+
+/// Where everybody may execute it, which is not so of where it was built.
+run_options with_tool_in(const fs::path& directory, run_options options)
+{
+  const auto copy = directory / "fanio";
+  fs::copy_file(options.tool, copy);
+  options.tool = copy;
+  return options;
+}
+
+} // namespace
+
+void watch_start_case(const run_options& given, outcome& found)
+{
+  const scratch_mount place;
+  const scratch_mount elsewhere;
+  const auto options = with_tool_in(elsewhere.path(), given);
+  const storm tree{.root = fs::canonical(place.path()),
+                   .directories = options.scaled<std::size_t>(20'000, 100),
+                   .operations = 0};
+  tree.prepare();
+  for (const auto& directory : fs::directory_iterator(tree.root))
+  {
+    fs::permissions(directory, fs::perms(0755));
+  }
+
+  auto all =
+      add_rows(found, {raw_watch(options, "raw C, filesystem mark", {}),
+                       raw_watch(options, "raw C, a mark on each directory", {"-d"}),
+                       fanio_watch(options, "fanio watch -S", {"-S"}),
+                       fanio_watch(options, "fanio watch -r", {"-r"}),
+                       fanio_by_inode_marks(options), inotifywait(), fsnotifywait_filesystem(),
+                       fsnotifywait_tree(), fswatch(), parcel_watcher(), chokidar()});
+  for (std::size_t round = 0; round < options.rounds; ++round)
+  {
+    std::erase_if(all,
+                  [&](const starter& one)
+                  {
+                    options.progress("round " + std::to_string(round + 1) + " of " +
+                                     std::to_string(options.rounds) + ": " + one.program.name);
+                    return round < one.program.most_rounds &&
+                           !start(one, tree, elsewhere.path() / "lines", found);
+                  });
+  }
+  compare(all, "fanio watch -S", at_most(0.05));
+  compare(all, "fanio watch -r", at_most(0.05));
+  compare(all, "fanio watch -r, inode marks", at_most(0.5));
+}
+
+} // namespace fanio::bench

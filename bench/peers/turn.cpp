@@ -1,0 +1,202 @@
+#include "turn.hpp"
+
+#include "../harness/cpu.hpp"
+#include "../harness/process.hpp"
+#include "../harness/scratch.hpp"
+#include "running_peer.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+
+#include <sys/mman.h>
+
+namespace fanio::bench {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// A time that a child tells.
+class shared_time
+{
+public:
+  shared_time()
+      : at_(::mmap(nullptr, sizeof(nanoseconds), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                   -1, 0))
+  {
+    if (at_ == MAP_FAILED)
+    {
+      throw std::system_error(errno, std::system_category(), "mmap");
+    }
+  }
+
+  shared_time(const shared_time&) = delete;
+  shared_time& operator=(const shared_time&) = delete;
+
+  ~shared_time() { ::munmap(at_, sizeof(nanoseconds)); }
+
+  [[nodiscard]] nanoseconds& value() const noexcept { return *static_cast<nanoseconds*>(at_); }
+
+private:
+  void* at_;
+};
+
+[[nodiscard]] double seconds(nanoseconds time)
+{
+  return std::chrono::duration<double>(time).count();
+}
+
+} // namespace
+
+nanoseconds blow_apart(const storm& made)
+{
+  const shared_time time;
+  auto child = process::fork(
+      [&]
+      {
+        time.value() = made.blow();
+        return EXIT_SUCCESS;
+      },
+      workload_core);
+  if (!child.wait().is_success())
+  {
+    throw std::runtime_error("the storm did not end well");
+  }
+  return time.value();
+}
+
+namespace {
+
+/// How long it takes on a filesystem of its own when nobody watches.
+[[nodiscard]] nanoseconds blow_unwatched(storm made)
+{
+  const scratch_mount place;
+  made.root = std::filesystem::canonical(place.path());
+  made.prepare();
+  return blow_apart(made);
+}
+
+} // namespace
+
+turn take_turn(const peer& what, storm made, reading when)
+{
+  const scratch_mount place;
+  const scratch_mount elsewhere; // for the output: written there, it is not seen by who watches
+  made.root = std::filesystem::canonical(place.path());
+  made.prepare();
+  const auto output = elsewhere.path() / "lines";
+
+  turn one;
+  {
+    running_peer program(what, made, output);
+    program.wait_until_ready();
+    const auto before = program.cpu_time();
+    if (when == reading::afterwards)
+    {
+      program.stop();
+    }
+    one.blowing = blow_apart(made);
+    program.go_on();
+    program.wait_until_drained();
+    one.cpu = program.cpu_time() - before;
+  }
+  std::ifstream lines(output);
+  one.told = count_lines(lines, made);
+  return one;
+}
+
+competition::competition(outcome& found, const std::vector<peer>& peers, const storm& made,
+                         reading when, const std::string& suffix)
+    : found_(found),
+      made_(made),
+      when_(when)
+{
+  for (const auto& p : peers)
+  {
+    const auto name = p.name + suffix;
+    if (!p.missing.empty())
+    {
+      found.leave_out(name, p.missing);
+      continue;
+    }
+    contenders_.push_back(
+        {p, &found.add(name, "CPU a million files told", "s"),
+         when == reading::live ? &found.add(name, "workload's time / unwatched", "") : nullptr});
+  }
+}
+
+void competition::run(const run_options& options)
+{
+  for (std::size_t round = 0; round < options.rounds; ++round)
+  {
+    const auto unwatched = when_ == reading::live ? seconds(blow_unwatched(made_)) : 0;
+    std::erase_if(contenders_,
+                  [&](const contender& one)
+                  {
+                    if (round >= one.program.most_rounds)
+                    {
+                      return false;
+                    }
+                    options.progress("round " + std::to_string(round + 1) + " of " +
+                                     std::to_string(options.rounds) + ": " + one.program.name);
+                    return !take_part(one, unwatched);
+                  });
+  }
+}
+
+/// False: it fell out, and the others go on without it.
+bool competition::take_part(const contender& one, double unwatched)
+{
+  try
+  {
+    add(one, take_turn(one.program, made_, when_), unwatched);
+    return true;
+  }
+  catch (const std::exception& e)
+  {
+    found_.leave_out(one.cpu->program, e.what());
+    return false;
+  }
+}
+
+void competition::add(const contender& one, const turn& result, double unwatched) const
+{
+  auto& cpu = *one.cpu;
+  cpu.expected += made_.operations;
+  cpu.lost += made_.operations - result.told.files;
+  cpu.overflows += result.told.overflows;
+  if (result.told.files > 0)
+  {
+    cpu.values.push_back(seconds(result.cpu) * 1e6 / static_cast<double>(result.told.files));
+  }
+  if (one.slowdown != nullptr)
+  {
+    one.slowdown->values.push_back(seconds(result.blowing) / unwatched);
+  }
+}
+
+const contender* competition::find(const std::string& name) const
+{
+  const auto at =
+      std::ranges::find(contenders_, name, [](const auto& c) { return c.program.name; });
+  return at == contenders_.end() ? nullptr : &*at;
+}
+
+void competition::compare(const std::string& what, const std::string& reference,
+                          std::optional<goal> to_reach) const
+{
+  const auto* const one = find(what);
+  const auto* const other = find(reference);
+  if (one != nullptr && other != nullptr)
+  {
+    outcome::compare(*one->cpu, *other->cpu, to_reach);
+  }
+}
+
+} // namespace fanio::bench
