@@ -29,6 +29,14 @@ std::span<const bench_case> all_cases() noexcept
       {"watch-start", "until a tree is watched: raw C, fanio watch, and all that watches otherwise",
        watch_start_case},
       {"compile", "a user's program of ten lines: bare Asio, fanio, C", compile_case},
+      {"linger", "watching opens while they happen: reading at once, and with a linger",
+       linger_case},
+      {"churn", "the same with files that are made, renamed and removed", churn_case},
+      {"delay", "from the system call to the handler: raw epoll loop, callback, coroutine",
+       delay_case},
+      {"echo", "an io_context with 1,000 sockets, too: what each costs the other", echo_case},
+      {"backends", "Asio on epoll against Asio on io_uring", backends_case},
+      {"steady", "allocations and more system calls than in C, an event", steady_case},
   });
   return cases;
 }

@@ -24,4 +24,11 @@ void trace_case(const run_options& options, outcome& out);
 void watch_case(const run_options& options, outcome& out);
 void watch_start_case(const run_options& options, outcome& out);
 
+void linger_case(const run_options& options, outcome& out);
+void churn_case(const run_options& options, outcome& out);
+void delay_case(const run_options& options, outcome& out);
+void echo_case(const run_options& options, outcome& out);
+void backends_case(const run_options& options, outcome& out);
+void steady_case(const run_options& options, outcome& out);
+
 } // namespace fanio::bench

@@ -1,0 +1,146 @@
+// Asio on epoll against Asio on io_uring: the same reader, compiled for each.
+
+#include "cases.hpp"
+#include "harness/process.hpp"
+#include "harness/scratch.hpp"
+#include "live/delay_contest.hpp"
+#include "live/live_reader.hpp"
+#include "live/live_storm.hpp"
+#include "live/on_core.hpp"
+#include "load/openers.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fanio::bench {
+
+namespace {
+
+struct backend
+{
+  std::string name;
+  std::string program;
+};
+
+const std::vector<backend>& both_backends()
+{
+  static const std::vector<backend> both{{"epoll", "fanio_reader"},
+                                         {"io_uring", "fanio_reader_io_uring"}};
+  return both;
+}
+
+double ns_an_event(const storm_result& r)
+{
+  return static_cast<double>(r.cpu.count()) / static_cast<double>(r.seen.events);
+}
+
+/// Queues that were filled before, as in drain-names, without looking for the paths.
+void compare_drains(const run_options& options, outcome& out)
+{
+  const scratch_mount mount;
+  const on_core core(workload_core);
+  const storm s{.kind = storm_kind::open_close,
+                .root = mount.path() / "storm",
+                .directories = 100,
+                .operations = options.scaled<std::size_t>(50'000, 2000)};
+  s.prepare();
+  std::vector<row*> rows;
+  for (const auto& b : both_backends())
+  {
+    rows.push_back(&out.add(b.name, "drain, CPU an event", "ns"));
+  }
+  for (std::size_t round = 0; round < options.rounds; ++round)
+  {
+    options.progress("drain, round " + std::to_string(round + 1));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+    {
+      const auto watcher =
+          library_watcher(both_backends()[i].name, {}, {"--no-paths"}, both_backends()[i].program);
+      const live_reader reader(command_of(options, watcher, s));
+      warm_up(reader, s);
+      const auto result = run_queued(reader, s);
+      auto& r = *rows[i];
+      r.values.push_back(ns_an_event(result));
+      r.expected += result.expected;
+      r.lost += result.expected - std::min(result.expected, result.seen.changes);
+    }
+  }
+  outcome::compare(*rows[1], *rows[0]);
+}
+
+void compare_delays(const run_options& options, outcome& out)
+{
+  plot curves{.name = "delay-backends",
+              .title = "From the system call to the handler",
+              .x_label = "microseconds",
+              .y_label = "share of the events",
+              .logarithmic_x = true,
+              .curves = {}};
+  std::vector<delay_probe> probes;
+  for (const auto& b : both_backends())
+  {
+    probes.push_back({b.name, {b.program, "--buffer", "4096"}});
+  }
+  const auto rows =
+      run_delay_contest(options, out, probes, options.scaled<std::size_t>(5000, 250), curves);
+  outcome::compare(*rows.at("io_uring").p50, *rows.at("epoll").p50);
+  outcome::compare(*rows.at("io_uring").p99, *rows.at("epoll").p99);
+  out.add(std::move(curves));
+}
+
+/// One opener goes from the directory of the one to that of the other, in turns.
+void compare_responders(const run_options& options, outcome& out)
+{
+  const scratch_mount mount;
+  opener_settings openers;
+  openers.opens = options.scaled<std::size_t>(5000, 200);
+  openers.opens_before = 100;
+  openers.turns = options.rounds;
+  for (const auto& b : both_backends())
+  {
+    openers.places.push_back(mount.path() / b.name);
+    std::filesystem::create_directory(openers.places.back());
+  }
+  options.progress("respond");
+  opener_fleet fleet(openers);
+  std::vector<process> responders;
+  for (std::size_t i = 0; i < both_backends().size(); ++i)
+  {
+    const auto program = options.programs + '/' + both_backends()[i].program;
+    const auto directory = openers.places[i].native();
+    responders.push_back(start_reader({program, "respond", directory, "--buffer", "4096"}));
+  }
+  fleet.start();
+  const auto results = fleet.finish(std::chrono::minutes(1));
+  std::vector<row*> rows;
+  for (std::size_t i = 0; i < results.size(); ++i)
+  {
+    rows.push_back(&out.add(both_backends()[i].name, "opens a second", "1/s"));
+    rows.back()->values = results[i].opens_a_second;
+    if (results[i].failed != 0)
+    {
+      rows.back()->doubts.push_back(std::to_string(results[i].failed) + " opens were refused");
+    }
+  }
+  outcome::compare(*rows[1], *rows[0]);
+}
+
+} // namespace
+
+void backends_case(const run_options& options, outcome& out)
+{
+  if (!is_installed(options.programs + "/fanio_reader_io_uring"))
+  {
+    out.leave_out("io_uring", "liburing was not found when this was built");
+    return;
+  }
+  compare_drains(options, out);
+  compare_delays(options, out);
+  compare_responders(options, out);
+}
+
+} // namespace fanio::bench
