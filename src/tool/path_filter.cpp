@@ -15,9 +15,9 @@ std::string_view parent_of(std::string_view path) noexcept
 }
 
 /// The root as what stands before the slash of all below it.
-std::string without_slash(std::string path)
+std::string_view without_slash(std::string_view path) noexcept
 {
-  return path == "/" ? std::string() : std::move(path);
+  return path == "/" ? std::string_view() : path;
 }
 
 /// Whole components: /srv has /srv/a below it, and not /srv2.
@@ -28,19 +28,19 @@ bool is_at_or_below(std::string_view path, std::string_view top) noexcept
 
 } // namespace
 
-void path_filter::add(std::string path)
+void path_filter::add(std::string_view path)
 {
-  tops_.push_back(without_slash(std::move(path)));
+  tops_.emplace_back(without_slash(path));
 }
 
-void path_filter::add_directory(std::string directory)
+void path_filter::add_directory(std::string_view directory)
 {
-  directories_.push_back(without_slash(std::move(directory)));
+  directories_.emplace_back(without_slash(directory));
 }
 
-void path_filter::add_view(std::string found, std::string shown)
+void path_filter::add_view(std::string_view found, std::string_view shown)
 {
-  views_.push_back({without_slash(std::move(found)), without_slash(std::move(shown))});
+  views_.push_back({std::string(without_slash(found)), std::string(without_slash(shown))});
 }
 
 void path_filter::show(std::string& path) const

@@ -12,15 +12,15 @@ class path_filter
 {
 public:
   /// `path` is canonical.
-  void add(std::string path);
+  void add(std::string_view path);
 
   /// `directory` is canonical. It is admitted with what is in it, and not with what is below that.
-  void add_directory(std::string directory);
+  void add_directory(std::string_view directory);
 
   /// Has what is found below a path shown below another one: there is a mount, and the paths of
   /// events may go by another of the same filesystem. Both are canonical. To be called once for
   /// each of the latter.
-  void add_view(std::string found, std::string shown);
+  void add_view(std::string_view found, std::string_view shown);
 
   /// Turns a path as it is found into that which is shown, if that is admitted.
   void show(std::string& path) const;
