@@ -55,8 +55,8 @@ void watch_case(const run_options& options, outcome& found)
       {.kind = storm_kind::create, .root = {}, .directories = directories, .operations = made},
       reading::live, ", live");
 
-  // inotify's queue holds 16,384 events, and fswatch asks for three a file: made, opened, closed.
-  const auto fitting = options.scaled<std::size_t>(5'000, 400);
+  // inotify's queue holds 16,384 events, and fswatch asks for all there are: some five a file.
+  const auto fitting = options.scaled<std::size_t>(2'500, 400);
   compare_all(
       options, found,
       {.kind = storm_kind::create, .root = {}, .directories = directories, .operations = fitting},

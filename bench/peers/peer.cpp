@@ -38,8 +38,7 @@ peer node_script(const std::string& package, const std::string& script)
 {
   return {.name = package,
           .argv = {"node", node_directory() / script, root_word},
-          .missing = why_package_missing(package),
-          .most_rounds = 2};
+          .missing = why_package_missing(package)};
 }
 
 std::vector<std::string> joined(std::vector<std::string> first,
@@ -103,12 +102,16 @@ peer fatrace()
 
 peer chokidar()
 {
-  return node_script("chokidar", "chokidar.mjs");
+  auto script = node_script("chokidar", "chokidar.mjs");
+  script.most_rounds = 1;
+  return script;
 }
 
 peer parcel_watcher()
 {
-  return node_script("@parcel/watcher", "parcel.mjs");
+  auto script = node_script("@parcel/watcher", "parcel.mjs");
+  script.most_rounds = 3;
+  return script;
 }
 
 peer raw_watch(const run_options& options, const std::string& name,

@@ -90,25 +90,33 @@ void running_peer::read_output()
   }
 }
 
-/// What was there before is looked through no more.
+/// Of what was there before it keeps what an error message needs.
 bool running_peer::tells_of(const std::string& text)
 {
   read_output();
   const bool is_told = recent_.find(text) != std::string::npos;
-  recent_.erase(0, recent_.size() - std::min(recent_.size(), text.size()));
+  constexpr std::size_t kept = 400;
+  recent_.erase(0, recent_.size() - std::min(recent_.size(), kept));
   return is_told;
+}
+
+/// No two programs in one tree have the same.
+std::string running_peer::next_marker() const
+{
+  return "marker-" + std::to_string(process_.id()) + '-' + std::to_string(markers_);
 }
 
 /// A new file, which a program that tells what is created tells of, and so does one that tells
 /// what is opened.
 void running_peer::make_marker()
 {
-  const auto path = made_.root / ("marker-" + std::to_string(markers_++));
+  const auto path = made_.root / next_marker();
   const unique_fd file(::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
   if (!file)
   {
     fail(path);
   }
+  ++markers_;
 }
 
 /// Of its inotify instances, as proc_pid_fdinfo(5) tells them.
@@ -162,7 +170,7 @@ void running_peer::wait_until_drained()
     {
       throw std::runtime_error("it has not told all after two minutes");
     }
-    const auto marker = "/marker-" + std::to_string(markers_) + "\n";
+    const auto marker = '/' + next_marker() + '\n';
     make_marker();
     if (await(patience, [&] { return has_ended() || tells_of(marker); }))
     {

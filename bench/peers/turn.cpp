@@ -4,8 +4,10 @@
 #include "../harness/process.hpp"
 #include "../harness/scratch.hpp"
 #include "running_peer.hpp"
+#include <fanio/unique_fd.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <exception>
@@ -14,7 +16,8 @@
 #include <stdexcept>
 #include <system_error>
 
-#include <sys/mman.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace fanio::bench {
 
@@ -22,29 +25,53 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-/// A time that a child tells.
-class shared_time
+/// A storm by a process that lives on afterwards: who reads of it later can still find its name.
+class storm_process
 {
 public:
-  shared_time()
-      : at_(::mmap(nullptr, sizeof(nanoseconds), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                   -1, 0))
+  explicit storm_process(const storm& made) : storm_process(made, make_pipe()) {}
+
+  [[nodiscard]] nanoseconds time() const noexcept { return time_; }
+
+private:
+  struct pipe_ends
   {
-    if (at_ == MAP_FAILED)
+    unique_fd reader;
+    unique_fd writer;
+  };
+
+  storm_process(const storm& made, pipe_ends told)
+      : child_(process::fork([&] { return blow(made, told.writer.get()); }, workload_core))
+  {
+    told.writer.reset();
+    if (::read(told.reader.get(), &time_, sizeof time_) != sizeof time_)
     {
-      throw std::system_error(errno, std::system_category(), "mmap");
+      throw std::runtime_error("the storm did not end well");
     }
   }
 
-  shared_time(const shared_time&) = delete;
-  shared_time& operator=(const shared_time&) = delete;
+  static pipe_ends make_pipe()
+  {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    {
+      throw std::system_error(errno, std::system_category(), "pipe2");
+    }
+    return {unique_fd(ends[0]), unique_fd(ends[1])};
+  }
 
-  ~shared_time() { ::munmap(at_, sizeof(nanoseconds)); }
+  static int blow(const storm& made, int told)
+  {
+    const auto time = made.blow();
+    if (::write(told, &time, sizeof time) == sizeof time)
+    {
+      ::pause(); // until it is killed
+    }
+    return EXIT_FAILURE;
+  }
 
-  [[nodiscard]] nanoseconds& value() const noexcept { return *static_cast<nanoseconds*>(at_); }
-
-private:
-  void* at_;
+  nanoseconds time_{};
+  process child_;
 };
 
 [[nodiscard]] double seconds(nanoseconds time)
@@ -52,34 +79,13 @@ private:
   return std::chrono::duration<double>(time).count();
 }
 
-} // namespace
-
-nanoseconds blow_apart(const storm& made)
-{
-  const shared_time time;
-  auto child = process::fork(
-      [&]
-      {
-        time.value() = made.blow();
-        return EXIT_SUCCESS;
-      },
-      workload_core);
-  if (!child.wait().is_success())
-  {
-    throw std::runtime_error("the storm did not end well");
-  }
-  return time.value();
-}
-
-namespace {
-
 /// How long it takes on a filesystem of its own when nobody watches.
 [[nodiscard]] nanoseconds blow_unwatched(storm made)
 {
   const scratch_mount place;
   made.root = std::filesystem::canonical(place.path());
   made.prepare();
-  return blow_apart(made);
+  return storm_process(made).time();
 }
 
 } // namespace
@@ -101,7 +107,8 @@ turn take_turn(const peer& what, storm made, reading when)
     {
       program.stop();
     }
-    one.blowing = blow_apart(made);
+    const storm_process storming(made);
+    one.blowing = storming.time();
     program.go_on();
     program.wait_until_drained();
     one.cpu = program.cpu_time() - before;

@@ -27,9 +27,6 @@ struct turn
   line_counts told;
 };
 
-/// Does it in a process of its own, on the workload's core. Returns how long it took.
-[[nodiscard]] std::chrono::nanoseconds blow_apart(const storm& made);
-
 /// One peer's turn, on a filesystem of its own; `made.root` is set here. *Errors*: throws
 /// std::system_error and std::runtime_error.
 [[nodiscard]] turn take_turn(const peer& what, storm made, reading when);
