@@ -99,6 +99,12 @@ public:
     seen_ = drain_.sums;
   }
 
+  void forget() override
+  {
+    drain_.sums = {};
+    drainer::forget();
+  }
+
 private:
   drain_function* run_;
   unique_fd group_;
@@ -172,6 +178,10 @@ public:
         },
         workload_core);
     auto filled = make(plan, storm_.root);
+    if (plan.is_primed)
+    {
+      prime(*filled, plan.directories);
+    }
     gate.open();
     if (!storming.wait().is_success())
     {
@@ -181,6 +191,22 @@ public:
   }
 
 private:
+  /// Twice: what a resolver has asked for while events were queued it makes sure of afterwards.
+  void prime(drainer& reader, std::size_t directories) const
+  {
+    for (int time = 0; time < 2; ++time)
+    {
+      for (std::size_t i = 0; i < directories; ++i)
+      {
+        const auto file = storm_.root / ("d" + std::to_string(i)) / "primer";
+        unique_fd(check(open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600), "open")).reset();
+        fs::remove(file);
+      }
+      reader.drain(reader.queued());
+    }
+    reader.forget();
+  }
+
   scratch_mount mount_;
   storm storm_;
 };

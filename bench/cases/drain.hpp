@@ -35,6 +35,10 @@ struct drain_plan
   bool marks_directories = false;
   std::size_t idle_directories = 0;
 
+  /// Whether something happens in each directory before, and is read, so that who keeps paths knows
+  /// them all when the queue is filled.
+  bool is_primed = false;
+
   /// How many groups share the directories, in turn.
   std::size_t groups = 1;
 };
@@ -59,6 +63,9 @@ public:
   virtual void drain(std::size_t events) = 0;
 
   [[nodiscard]] const drain_sums& seen() const noexcept { return seen_; }
+
+  /// What was seen so far does not count.
+  virtual void forget() { seen_ = {}; }
 
 protected:
   drain_sums seen_{};

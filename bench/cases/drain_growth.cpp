@@ -80,6 +80,7 @@ dimension growing_directories(const drain_plan& plan)
               fanio_reader<callback_drainer<look_at_paths>>(), drain_contest::work::grown};
   d.plan.flags = init_flags::report_dfid_name_target;
   d.plan.mask = resolve::tree_events;
+  d.plan.is_primed = true;
   return d;
 }
 

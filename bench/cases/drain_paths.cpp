@@ -10,7 +10,8 @@ void drain_paths_case(const run_options& options, outcome& out)
   const drain_plan plan{.operations = options.scaled<std::size_t>(40'000, 4'000),
                         .directories = 100,
                         .flags = init_flags::report_dfid_name_target,
-                        .mask = resolve::tree_events};
+                        .mask = resolve::tree_events,
+                        .is_primed = true};
 
   drain_contest contest(options, out);
   const auto& cached = contest.add("raw C, directory cache", plan, raw_drainer(drain_paths_cached));
