@@ -8,8 +8,16 @@
 
 namespace fanio::detail {
 
-/// Checks the event at the start of `rest`, so that everything after can read it unchecked, and
-/// tells its length. `errc{}` if it is good.
-[[nodiscard]] errc check_event(std::span<const std::byte> rest, std::size_t& length) noexcept;
+/// The events at the start of some bytes that are good, so that everything after can read them
+/// unchecked.
+struct checked_events
+{
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  bool has_descriptors = false; ///< An event has one, of its object.
+  errc problem{};               ///< Of what follows them; none if nothing does.
+};
+
+[[nodiscard]] checked_events check_events(std::span<const std::byte> bytes) noexcept;
 
 } // namespace fanio::detail

@@ -16,10 +16,17 @@ namespace wire = detail::wire;
 
 namespace {
 
+/// The records behind the metadata.
+info_range records_of(std::span<const std::byte> event) noexcept
+{
+  const auto metadata = wire::load<std::uint16_t>(event.data() + wire::event::metadata_len);
+  return info_range(event.subspan(metadata));
+}
+
 /// The first record of one of two kinds; null if there is none.
 const std::byte* find(const event_view& e, info_type a, info_type b) noexcept
 {
-  for (const info_record record : e.records())
+  for (const info_record record : records_of(e.bytes()))
   {
     if (record.type() == a || record.type() == b)
     {
@@ -67,8 +74,7 @@ int errno_of(std::int32_t fd) noexcept
 
 info_range event_view::records() const noexcept
 {
-  const auto metadata = wire::load<std::uint16_t>(data_ + wire::event::metadata_len);
-  return info_range(bytes().subspan(metadata));
+  return records_of(bytes());
 }
 
 std::optional<file_handle_view> event_view::fid() const noexcept

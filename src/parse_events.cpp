@@ -1,5 +1,6 @@
 #include "event_parser.hpp"
 #include <fanio/error.hpp>
+#include <fanio/info_record.hpp>
 #include <fanio/parse_events.hpp>
 
 namespace fanio {
@@ -10,85 +11,104 @@ namespace detail {
 
 namespace {
 
-/// Whether a file handle record holds its handle, and its name a terminator.
-bool is_whole_fid(std::span<const std::byte> record, bool named) noexcept
+/// Whether a file handle record holds its handle.
+bool holds_handle(const std::byte* record, std::size_t length) noexcept
 {
-  if (record.size() < wire::fid::handle)
-  {
-    return false;
-  }
-  const auto handle_bytes = wire::load<std::uint32_t>(record.data() + wire::fid::handle_bytes);
-  if (handle_bytes > record.size() - wire::fid::handle)
-  {
-    return false;
-  }
-  const auto name = record.subspan(wire::fid::handle + handle_bytes);
-  return !named || std::memchr(name.data(), 0, name.size()) != nullptr;
+  return length >= wire::fid::handle &&
+         wire::load<std::uint32_t>(record + wire::fid::handle_bytes) <= length - wire::fid::handle;
+}
+
+/// Whether the name behind a handle that its record holds has its terminator in the record.
+bool holds_name(const std::byte* record, std::size_t length) noexcept
+{
+  const auto handle_bytes = wire::load<std::uint32_t>(record + wire::fid::handle_bytes);
+  const auto* const name = record + wire::fid::handle + handle_bytes;
+  const auto size = length - wire::fid::handle - handle_bytes;
+  // Kernels fill the record up with zeros, so that its last byte is one: no need to search.
+  return size > 0 && (name[size - 1] == std::byte{0} || std::memchr(name, 0, size) != nullptr);
 }
 
 /// Whether a record is as long as its kind needs. Longer is legal: kernels may add fields.
-bool is_whole_record(std::span<const std::byte> record) noexcept
+bool is_whole_record(const std::byte* record, std::size_t length) noexcept
 {
-  switch (info_record(record.data()).type())
+  switch (info_record(record).type())
   {
   case info_type::fid:
   case info_type::dfid:
-    return is_whole_fid(record, false);
+    return holds_handle(record, length);
   case info_type::dfid_name:
   case info_type::old_dfid_name:
   case info_type::new_dfid_name:
-    return is_whole_fid(record, true);
+    return holds_handle(record, length) && holds_name(record, length);
   case info_type::pidfd:
-    return record.size() >= wire::pidfd::size;
+    return length >= wire::pidfd::size;
   case info_type::error:
-    return record.size() >= wire::error::size;
+    return length >= wire::error::size;
   case info_type::range:
-    return record.size() >= wire::range::size;
+    return length >= wire::range::size;
   case info_type::mnt:
-    return record.size() >= wire::mount::size;
+    return length >= wire::mount::size;
   }
   return true; // a kind of the future
 }
 
-bool are_whole_records(std::span<const std::byte> records) noexcept
+bool are_whole_records(const std::byte* at, std::size_t left) noexcept
 {
-  while (!records.empty())
+  while (left > 0)
   {
-    if (records.size() < wire::info::size)
+    if (left < wire::info::size)
     {
       return false;
     }
-    const std::size_t length = wire::load<std::uint16_t>(records.data() + wire::info::len);
-    if (length < wire::info::size || length > records.size() ||
-        !is_whole_record(records.first(length)))
+    const std::size_t length = wire::load<std::uint16_t>(at + wire::info::len);
+    if (length < wire::info::size || length > left || !is_whole_record(at, length))
     {
       return false;
     }
-    records = records.subspan(length);
+    at += length;
+    left -= length;
   }
   return true;
 }
 
-} // namespace
-
-errc check_event(std::span<const std::byte> rest, std::size_t& length) noexcept
+/// Checks the event at the start of some bytes, of which there are some left, and tells its length.
+errc check_event(const std::byte* event, std::size_t left, std::size_t& length) noexcept
 {
-  if (rest.size() < wire::event::size)
+  if (left < wire::event::size)
   {
     return errc::malformed_event;
   }
-  if (wire::load<std::uint8_t>(rest.data() + wire::event::vers) != wire::event::version)
+  if (wire::load<std::uint8_t>(event + wire::event::vers) != wire::event::version)
   {
     return errc::unsupported_version;
   }
-  length = wire::load<std::uint32_t>(rest.data() + wire::event::event_len);
-  const std::size_t metadata = wire::load<std::uint16_t>(rest.data() + wire::event::metadata_len);
-  if (metadata < wire::event::size || length < metadata || length > rest.size() ||
-      !are_whole_records(rest.subspan(metadata, length - metadata)))
+  length = wire::load<std::uint32_t>(event + wire::event::event_len);
+  const std::size_t metadata = wire::load<std::uint16_t>(event + wire::event::metadata_len);
+  const bool is_whole = metadata >= wire::event::size && length >= metadata && length <= left &&
+                        are_whole_records(event + metadata, length - metadata);
+  return is_whole ? errc{} : errc::malformed_event;
+}
+
+} // namespace
+
+checked_events check_events(std::span<const std::byte> bytes) noexcept
+{
+  std::size_t at = 0;
+  std::size_t count = 0;
+  bool has_descriptors = false;
+  while (at < bytes.size())
   {
-    return errc::malformed_event;
+    const auto* const event = bytes.data() + at;
+    std::size_t length = 0;
+    if (const auto problem = check_event(event, bytes.size() - at, length); problem != errc{})
+    {
+      return {at, count, has_descriptors, problem};
+    }
+    has_descriptors |= wire::load<std::int32_t>(event + wire::event::fd) >= 0;
+    at += length;
+    ++count;
   }
-  return {};
+  return {at, count, has_descriptors, errc{}};
 }
 
 } // namespace detail
@@ -97,20 +117,12 @@ event_range parse_events(std::span<const std::byte> bytes, init_flags group,
                          error_code& ec) noexcept
 {
   ec = {};
-  std::size_t at = 0;
-  std::size_t count = 0;
-  while (at < bytes.size())
+  const auto good = detail::check_events(bytes);
+  if (good.problem != errc{})
   {
-    std::size_t length = 0;
-    if (const auto problem = detail::check_event(bytes.subspan(at), length); problem != errc{})
-    {
-      ec = problem;
-      break;
-    }
-    at += length;
-    ++count;
+    ec = good.problem;
   }
-  return {bytes.first(at), count, nullptr, detail::event_format(group)};
+  return {bytes.first(good.bytes), good.count, nullptr, detail::event_format(group)};
 }
 
 event_range parse_events(std::span<const std::byte> bytes, init_flags group)

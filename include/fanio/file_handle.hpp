@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <span>
 
@@ -55,7 +56,9 @@ public:
   [[nodiscard]] friend bool operator==(const file_handle_view& a,
                                        const file_handle_view& b) noexcept
   {
-    return a.fsid_ == b.fsid_ && a.type_ == b.type_ && std::ranges::equal(a.bytes_, b.bytes_);
+    return a.fsid_ == b.fsid_ && a.type_ == b.type_ && a.bytes_.size() == b.bytes_.size() &&
+           (a.bytes_.empty() ||
+            std::memcmp(a.bytes_.data(), b.bytes_.data(), a.bytes_.size()) == 0);
   }
 
   /// Some total order: by filesystem, type, bytes.

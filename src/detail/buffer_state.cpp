@@ -45,21 +45,15 @@ void buffer_state::accept(std::size_t bytes, const std::shared_ptr<group_state>&
     format_ = event_format(from->flags());
   }
   reader = from->process().self();
-  has_descriptors_ = has_any(from->flags(), init_flags::report_pidfd);
   std::fill_n(states, bytes / wire::event::size, std::uint8_t{0});
 
-  while (filled_ < bytes)
+  const auto good = check_events({bytes_.get(), bytes});
+  filled_ = good.bytes;
+  count_ = good.count;
+  has_descriptors_ = good.has_descriptors || has_any(from->flags(), init_flags::report_pidfd);
+  if (good.problem != errc{})
   {
-    const auto rest = std::span<const std::byte>(bytes_.get() + filled_, bytes - filled_);
-    std::size_t length = 0;
-    if (const auto problem = check_event(rest, length); problem != errc{})
-    {
-      ec = problem;
-      break;
-    }
-    has_descriptors_ |= wire::load<std::int32_t>(rest.data() + wire::event::fd) >= 0;
-    filled_ += length;
-    ++count_;
+    ec = good.problem;
   }
 }
 

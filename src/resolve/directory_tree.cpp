@@ -20,6 +20,11 @@ bool is_within(const directory_tree::entry* directory, const directory_tree::ent
 
 directory_tree::entry* directory_tree::find(const file_handle_view& handle)
 {
+  // Most events are of the same directory as the one before.
+  if (!entries_.empty() && entries_.front().handle == handle)
+  {
+    return &entries_.front();
+  }
   const auto found = handles_.find(handle);
   if (found == handles_.end())
   {
@@ -97,51 +102,54 @@ void directory_tree::remove(entry& directory)
   directory.is_deleted = true;
 }
 
+directory_tree::place directory_tree::place_of(const entry& directory) noexcept
+{
+  place where;
+  const entry* e = &directory;
+  for (; !e->is_root; e = e->parent)
+  {
+    if (e->parent == nullptr)
+    {
+      return {};
+    }
+    where.path_size += e->name.size() + 1;
+    where.last_asked_in = std::max(where.last_asked_in, e->asked_in);
+    where.is_deleted |= e->is_deleted;
+  }
+  where.root = e;
+  where.path_size += e->name.size() - (e->name.ends_with('/') ? 1 : 0);
+  where.is_deleted |= e->is_deleted;
+  return where;
+}
+
 bool directory_tree::append_path(const entry& directory, std::string& path)
 {
-  std::size_t size = 0;
-  const entry* top = &directory;
-  for (; !top->is_root; top = top->parent)
+  const auto where = place_of(directory);
+  if (where.root != nullptr)
   {
-    if (top->parent == nullptr)
-    {
-      return false;
-    }
-    size += top->name.size() + 1;
+    append_path(directory, where, {}, path);
   }
-  // "/" ends in the separator that all others lack.
-  const std::string_view root = top->name == "/" ? std::string_view() : top->name;
-  const bool is_slash = size == 0 && root.empty();
+  return where.root != nullptr;
+}
+
+void directory_tree::append_path(const entry& directory, const place& where, std::string_view name,
+                                 std::string& path)
+{
   const auto begin = path.size();
-  path.resize(begin + root.size() + size + (is_slash ? 1 : 0), '/');
-  std::ranges::copy(root, path.begin() + static_cast<std::ptrdiff_t>(begin));
-  auto end = path.end();
-  for (const entry* e = &directory; e != top; e = e->parent)
+  const bool is_all = name.empty() && &directory == where.root;
+  const bool has_separator = !name.empty() || (is_all && directory.name.ends_with('/'));
+  path.resize(begin + where.path_size + (has_separator ? 1 : 0) + name.size(), '/');
+  char* const directory_end = path.data() + begin + where.path_size;
+  name.copy(directory_end + 1, name.size());
+  char* end = directory_end;
+  for (const entry* e = &directory; e != where.root; e = e->parent)
   {
-    end = std::ranges::copy_backward(e->name, end).out - 1;
-    *end = '/';
+    end -= e->name.size();
+    e->name.copy(end, e->name.size());
+    --end; // the separator
   }
-  return true;
-}
-
-std::uint64_t directory_tree::last_asked_in(const entry& directory) noexcept
-{
-  std::uint64_t last = 0;
-  for (const entry* e = &directory; e != nullptr; e = e->parent)
-  {
-    last = std::max(last, e->asked_in);
-  }
-  return last;
-}
-
-bool directory_tree::is_deleted(const entry& directory) noexcept
-{
-  const entry* e = &directory;
-  while (e != nullptr && !e->is_deleted)
-  {
-    e = e->parent;
-  }
-  return e != nullptr;
+  const auto root_size = static_cast<std::size_t>(end - (path.data() + begin));
+  where.root->name.copy(path.data() + begin, root_size);
 }
 
 void directory_tree::clear() noexcept

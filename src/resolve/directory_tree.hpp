@@ -62,14 +62,24 @@ public:
   /// It is gone. Its path stays known, as that of what is below it.
   void remove(entry& directory);
 
+  /// What is known of a directory and all that it is in.
+  struct place
+  {
+    const entry* root = nullptr;     ///< Null if its path is not known, and then nothing is.
+    std::size_t path_size = 0;       ///< Without the "/" that the root's may end in.
+    std::uint64_t last_asked_in = 0; ///< The last batch in which one of them was asked for.
+    bool is_deleted = false;         ///< Whether one of them is gone.
+  };
+
+  [[nodiscard]] static place place_of(const entry& directory) noexcept;
+
   /// Appends the path; false, and nothing appended, if it is not known.
   static bool append_path(const entry& directory, std::string& path);
 
-  /// The last batch in which it, or one that it is in, was asked for.
-  [[nodiscard]] static std::uint64_t last_asked_in(const entry& directory) noexcept;
-
-  /// Whether it, or one that it is in, is gone.
-  [[nodiscard]] static bool is_deleted(const entry& directory) noexcept;
+  /// Appends the path of a name in a directory whose place is known; without a name that of the
+  /// directory.
+  static void append_path(const entry& directory, const place& where, std::string_view name,
+                          std::string& path);
 
   void clear() noexcept;
 

@@ -278,10 +278,11 @@ void path_resolver::impl::note_certainty() noexcept
 
 /// Whether the path of a directory is right without looking. Any change of the mounts may have
 /// hidden it.
-bool path_resolver::impl::is_certain(const entry& directory) const noexcept
+bool path_resolver::impl::is_certain(const entry& directory,
+                                     const directory_tree::place& where) const noexcept
 {
   return options_.is_updated && directory.seen_under == mounts_.generation() &&
-         directory_tree::last_asked_in(directory) <= last_certain_batch_;
+         where.last_asked_in <= last_certain_batch_;
 }
 
 } // namespace fanio::resolve

@@ -15,9 +15,12 @@ using entry = directory_tree::entry;
 
 named_entry entry_of(const event_view& e) noexcept
 {
-  return e.dfid()       ? named_entry{e.dfid(), e.name().value_or("")}
-         : e.new_dfid() ? named_entry{e.new_dfid(), e.new_name().value_or("")}
-                        : named_entry{std::nullopt, {}};
+  if (const auto directory = e.dfid())
+  {
+    return {directory, e.name().value_or("")};
+  }
+  const auto directory = e.new_dfid();
+  return {directory, directory ? e.new_name().value_or("") : ""};
 }
 
 path_resolver::impl::impl(const path_options& options)
@@ -54,35 +57,40 @@ error_code path_resolver::impl::resolve(const file_handle_view& directory, std::
 {
   path.clear();
   is_deleted_ = false;
-  if (const auto ec = append_directory(directory, path))
+  const auto entry_name = name == "." ? std::string_view() : name;
+  auto* const known = tree_.find(directory);
+  const auto where = known != nullptr ? directory_tree::place_of(*known) : directory_tree::place();
+  if (where.root != nullptr && is_certain(*known, where))
+  {
+    is_deleted_ = where.is_deleted;
+    directory_tree::append_path(*known, where, entry_name, path);
+    return {};
+  }
+  if (const auto ec =
+          where.root != nullptr ? look_again(*known, where, path) : ask(directory, path))
   {
     path.clear();
     return ec;
   }
-  if (!name.empty() && name != ".")
+  if (!entry_name.empty())
   {
     path += path.ends_with('/') ? "" : "/";
-    path += name;
+    path += entry_name;
   }
   return {};
 }
 
-error_code path_resolver::impl::append_directory(const file_handle_view& handle, std::string& path)
+/// Of a directory whose path may not lead to it any more.
+error_code path_resolver::impl::look_again(entry& directory, const directory_tree::place& where,
+                                           std::string& path)
 {
-  entry* directory = tree_.find(handle);
-  if (directory == nullptr || !directory_tree::append_path(*directory, path))
+  directory_tree::append_path(directory, where, {}, path);
+  if (!leads_to(path, directory.handle))
   {
-    return ask(handle, path);
+    return ask_again(directory, path);
   }
-  if (!is_certain(*directory))
-  {
-    if (!leads_to(path, handle))
-    {
-      return ask_again(*directory, path);
-    }
-    directory->seen_under = mounts_.generation();
-  }
-  is_deleted_ = directory_tree::is_deleted(*directory);
+  directory.seen_under = mounts_.generation();
+  is_deleted_ = where.is_deleted;
   return {};
 }
 

@@ -79,8 +79,9 @@ private:
   void arrive(const event_view& e, entry& parent, std::string_view name);
   void depart(const event_view& e, const entry& parent, std::string_view name);
 
-  error_code append_directory(const file_handle_view& handle, std::string& path);
-  [[nodiscard]] bool is_certain(const entry& directory) const noexcept;
+  [[nodiscard]] bool is_certain(const entry& directory,
+                                const directory_tree::place& where) const noexcept;
+  error_code look_again(entry& directory, const directory_tree::place& where, std::string& path);
   error_code ask(const file_handle_view& handle, std::string& path);
   error_code ask_again(const entry& directory, std::string& path);
   error_code ask_at(place& p, const file_handle_view& handle, std::string& path);

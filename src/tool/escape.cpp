@@ -53,6 +53,14 @@ std::size_t character_length(std::string_view text) noexcept
   return is_whole ? found->length : 0;
 }
 
+/// How many characters at the start of `text` are printable ASCII, without the backslash: what most
+/// names consist of.
+std::size_t plain_length(std::string_view text) noexcept
+{
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '\\'; };
+  return static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+}
+
 /// C0, DEL, C1 (terminals obey these too), U+2028, U+2029, and the backslash.
 bool must_be_escaped(std::string_view character) noexcept
 {
@@ -77,13 +85,15 @@ void append_hex(std::string& out, std::string_view bytes)
   }
 }
 
-/// Calls `valid` with each character, and `invalid` with each byte that belongs to none.
+/// Calls `valid` with each character, or several plain ones at once, and `invalid` with each byte
+/// that belongs to none.
 template <typename Valid, typename Invalid>
 void for_each_character(std::string_view bytes, const Valid& valid, const Invalid& invalid)
 {
   while (!bytes.empty())
   {
-    const auto length = character_length(bytes);
+    const auto plain = plain_length(bytes);
+    const auto length = plain != 0 ? plain : character_length(bytes);
     if (length != 0)
     {
       valid(bytes.substr(0, length));

@@ -20,6 +20,11 @@ struct tree_fixture
     return directory_tree::append_path(e, path) ? path : "unknown";
   }
 
+  static bool is_deleted(const directory_tree::entry& e)
+  {
+    return directory_tree::place_of(e).is_deleted;
+  }
+
   directory_tree tree{4};
   directory_tree::entry& root = tree.put_root(make_handle(1), "/mnt");
 };
@@ -52,6 +57,59 @@ BOOST_AUTO_TEST_CASE(a_path_is_appended)
   std::string text = "was ";
   BOOST_TEST(directory_tree::append_path(tree.put(make_handle(2), root, "a"), text));
   BOOST_TEST(text == "was /mnt/a");
+}
+
+BOOST_AUTO_TEST_CASE(a_path_is_appended_with_a_name_in_the_directory)
+{
+  auto& top = tree.put_root(make_handle(9), "/");
+  auto& a = tree.put(make_handle(2), root, "a");
+  auto& b = tree.put(make_handle(3), top, "b");
+  auto& slash = tree.put_root(make_handle(10), "/srv/"); // as a user may write it
+  auto& c = tree.put(make_handle(4), slash, "c");
+  const auto path_in = [](const directory_tree::entry& e, std::string_view name)
+  {
+    std::string path;
+    directory_tree::append_path(e, directory_tree::place_of(e), name, path);
+    return path;
+  };
+  BOOST_TEST(path_in(root, "name") == "/mnt/name");
+  BOOST_TEST(path_in(a, "name") == "/mnt/a/name");
+  BOOST_TEST(path_in(a, "") == "/mnt/a");
+  BOOST_TEST(path_in(top, "name") == "/name");
+  BOOST_TEST(path_in(top, "") == "/");
+  BOOST_TEST(path_in(b, "name") == "/b/name");
+  BOOST_TEST(path_in(slash, "") == "/srv/");
+  BOOST_TEST(path_in(slash, "name") == "/srv/name");
+  BOOST_TEST(path_in(c, "name") == "/srv/c/name");
+}
+
+BOOST_AUTO_TEST_CASE(a_place_is_that_of_a_directory_and_all_that_it_is_in)
+{
+  auto& a = tree.put(make_handle(2), root, "a", 7);
+  auto& b = tree.put(make_handle(3), a, "b", 5);
+  const auto where = directory_tree::place_of(b);
+  BOOST_TEST(where.root == &root);
+  BOOST_TEST(where.path_size == std::string("/mnt/a/b").size());
+  BOOST_TEST(where.last_asked_in == 7U);
+  BOOST_TEST(!where.is_deleted);
+  tree.remove(root);
+  BOOST_TEST(directory_tree::place_of(b).is_deleted);
+  tree.detach(a);
+  BOOST_TEST(directory_tree::place_of(b).root == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_is_found_again_and_after_others)
+{
+  auto& a = tree.put(make_handle(2), root, "a");
+  auto& b = tree.put(make_handle(3), root, "b");
+  for (int turn = 0; turn < 2; ++turn)
+  {
+    BOOST_TEST(tree.find(make_handle(2)) == &a);
+    BOOST_TEST(tree.find(make_handle(2)) == &a);
+    BOOST_TEST(tree.find(make_handle(3)) == &b);
+  }
+  tree.clear();
+  BOOST_TEST(tree.find(make_handle(3)) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_below_a_directory_moves_with_it)
@@ -98,10 +156,10 @@ BOOST_AUTO_TEST_CASE(a_removed_directory_keeps_its_path_and_leaves_its_place)
   auto& b = tree.put(make_handle(3), a, "b");
   tree.remove(a);
   BOOST_TEST(path_of(b) == "/mnt/a/b");
-  BOOST_TEST(tree.is_deleted(b));
+  BOOST_TEST(is_deleted(b));
   auto& next = tree.put(make_handle(4), root, "a");
   BOOST_TEST(path_of(next) == "/mnt/a");
-  BOOST_TEST(!tree.is_deleted(next));
+  BOOST_TEST(!is_deleted(next));
   tree.remove(a); // told twice
   BOOST_TEST(tree.find_at(root, "a") == &next);
 }
@@ -111,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_handle_that_is_used_again_is_alive)
   auto& a = tree.put(make_handle(2), root, "a");
   tree.remove(a);
   tree.put(make_handle(2), root, "b");
-  BOOST_TEST(!tree.is_deleted(a));
+  BOOST_TEST(!is_deleted(a));
   BOOST_TEST(path_of(a) == "/mnt/b");
 }
 

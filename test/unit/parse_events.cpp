@@ -405,6 +405,22 @@ BOOST_AUTO_TEST_CASE(a_name_without_a_terminator_in_its_record_is_malformed)
   }
 }
 
+// Kernels pad with zeros, and nothing promises it.
+BOOST_AUTO_TEST_CASE(a_name_ends_at_its_terminator_whatever_pads_it)
+{
+  auto event = event_bytes(event_mask::create).dfid_name(make_handle(2), "a").bytes();
+  for (const std::size_t at : {event.size() - 1, event.size() - 2})
+  {
+    poke(event, at, 'x');
+    const parsed_events events(event);
+    BOOST_TEST(!events.error());
+    BOOST_REQUIRE(events.size() == 1U);
+    BOOST_TEST(events[0].name().value() == "a");
+  }
+  poke(event, event.size() - 3, 'x'); // the terminator
+  BOOST_TEST(is_malformed(event));
+}
+
 BOOST_AUTO_TEST_CASE(the_events_before_a_bad_one_are_returned)
 {
   const auto good = event_bytes(event_mask::open).pid(1).bytes();
