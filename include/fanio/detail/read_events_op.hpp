@@ -56,7 +56,7 @@ public:
     }
     (*lease_)->clear();
     group_->before_wait();
-    if (options_.busy_poll > options_.busy_poll.zero())
+    if (polls())
     {
       return post(self);
     }
@@ -134,11 +134,16 @@ private:
     return lease_->is_abandoned() ? error_code(errc::buffer_too_small) : error_code();
   }
 
+  [[nodiscard]] bool polls() const noexcept
+  {
+    return options_.busy_poll > std::chrono::nanoseconds::zero();
+  }
+
   /// Who asks for a permission waits for the answer.
   [[nodiscard]] bool may_linger() const noexcept
   {
-    return options_.linger > options_.linger.zero() &&
-           options_.busy_poll <= options_.busy_poll.zero() && !is_permission_class(group_->flags());
+    return options_.linger > std::chrono::nanoseconds::zero() && !polls() &&
+           !is_permission_class(group_->flags());
   }
 
   template <typename Self>
