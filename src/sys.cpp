@@ -168,6 +168,11 @@ int bind_connector(int fd) noexcept
   return ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
+int enlarge_receive_buffer(int fd, int bytes) noexcept
+{
+  return ::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes);
+}
+
 ssize_t send(int fd, std::span<const std::byte> from) noexcept
 {
   return ::send(fd, from.data(), from.size(), MSG_NOSIGNAL);

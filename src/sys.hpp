@@ -65,6 +65,9 @@ namespace fanio::sys {
 /// A non-blocking datagram socket of the netlink connector, and its group of process events.
 [[nodiscard]] int connector_socket() noexcept;
 [[nodiscard]] int bind_connector(int fd) noexcept;
+/// How much of what is not read yet a socket holds; above the limit of the machine,
+/// net.core.rmem_max, with CAP_NET_ADMIN only.
+[[nodiscard]] int enlarge_receive_buffer(int fd, int bytes) noexcept;
 [[nodiscard]] ssize_t send(int fd, std::span<const std::byte> from) noexcept;
 [[nodiscard]] ssize_t receive(int fd, std::span<std::byte> into) noexcept;
 

@@ -14,6 +14,9 @@ namespace {
 
 constexpr auto nobody = [](pid_t) {};
 
+/// Of what is not read at once the socket holds some 700 bytes each.
+constexpr int receive_buffer_bytes = 4 * 1024 * 1024;
+
 error_code last_error() noexcept
 {
   return {errno, boost::system::system_category()};
@@ -65,6 +68,7 @@ void process_listener::open(error_code& ec)
   ec = read_answer(socket.get());
   if (!ec)
   {
+    static_cast<void>(sys::enlarge_receive_buffer(socket.get(), receive_buffer_bytes));
     socket_ = std::move(socket);
   }
 }

@@ -24,6 +24,7 @@ inline const std::vector<int>& errors_of(std::string_view call)
       {"send",
        {EACCES, EAGAIN, EBADF, ECONNREFUSED, EFAULT, EINTR, EINVAL, EMSGSIZE, ENOBUFS, ENOMEM,
         ENOTCONN, ENOTSOCK, EOPNOTSUPP, EPERM, EPIPE}},
+      {"setsockopt", {EBADF, EFAULT, EINVAL, ENOPROTOOPT, ENOTSOCK, EPERM}},
       {"socket", {EACCES, EAFNOSUPPORT, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT}},
       {"close", {EBADF, EINTR, EIO, ENOSPC, EDQUOT}},
       {"close_range", {EINVAL, EMFILE, ENOMEM, ENOSYS}},

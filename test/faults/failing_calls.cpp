@@ -192,6 +192,11 @@ int bind_connector(int fd) noexcept
   return call("bind", real::bind_connector, fd);
 }
 
+int enlarge_receive_buffer(int fd, int bytes) noexcept
+{
+  return call("setsockopt", real::enlarge_receive_buffer, fd, bytes);
+}
+
 ssize_t send(int fd, std::span<const std::byte> from) noexcept
 {
   return call("send", real::send, fd, from);

@@ -521,6 +521,11 @@ BOOST_AUTO_TEST_CASE(bind_fails)
   fail("bind");
 }
 
+BOOST_AUTO_TEST_CASE(setsockopt_fails)
+{
+  fail("setsockopt");
+}
+
 BOOST_AUTO_TEST_CASE(send_fails)
 {
   fail("send");
