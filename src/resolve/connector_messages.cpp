@@ -38,8 +38,17 @@ constexpr std::uint32_t kind_exec = 2;
 
 static_assert(listen_message_size == event_at + sizeof(proc_cn_mcast_op));
 
+/// CLOCK_MONOTONIC of the kernel, as ktime_get_ns() tells it: std::chrono::steady_clock, but for a
+/// time namespace.
+std::chrono::steady_clock::time_point time_of(std::span<const std::byte> message)
+{
+  const auto ns = load<std::uint64_t>(message, event_at + offsetof(proc_event, timestamp_ns));
+  return std::chrono::steady_clock::time_point(
+      std::chrono::nanoseconds(static_cast<std::int64_t>(ns)));
+}
+
 void parse_event(std::span<const std::byte> message, connector_news& news,
-                 const std::function<void(pid_t)>& started)
+                 const std::function<void(pid_t, std::chrono::steady_clock::time_point)>& started)
 {
   const auto words = [&](std::size_t index)
   {
@@ -49,18 +58,18 @@ void parse_event(std::span<const std::byte> message, connector_news& news,
   switch (load<std::uint32_t>(message, event_at))
   {
   case kind_none:
-    news = {.is_acknowledged = true, .error = words(0)};
+    news = {.is_acknowledged = true, .error = words(0), .acknowledged_at = time_of(message)};
     break;
   case kind_fork: // of the parent the pid and the group, of the child the pid and the group
     if (const auto pid = words(2); pid > 0 && pid == words(3))
     {
-      started(pid);
+      started(pid, time_of(message));
     }
     break;
   case kind_exec: // the pid and the group
     if (const auto process = words(1); process > 0)
     {
-      started(process);
+      started(process, time_of(message));
     }
     break;
   default: // changes of ids and names, ends
@@ -85,8 +94,9 @@ std::array<std::byte, listen_message_size> listen_message() noexcept
   return bytes;
 }
 
-connector_news parse_connector(std::span<const std::byte> datagram,
-                               const std::function<void(pid_t)>& started)
+connector_news
+parse_connector(std::span<const std::byte> datagram,
+                const std::function<void(pid_t, std::chrono::steady_clock::time_point)>& started)
 {
   connector_news news;
   while (datagram.size() >= data_at)

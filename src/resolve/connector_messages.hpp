@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -20,10 +21,13 @@ struct connector_news
 {
   bool is_acknowledged = false;
   int error = 0; ///< Of the acknowledgement.
+  std::chrono::steady_clock::time_point acknowledged_at;
 };
 
-/// Calls `started` with the pid of each process, not thread, that was forked or has executed.
-connector_news parse_connector(std::span<const std::byte> datagram,
-                               const std::function<void(pid_t)>& started);
+/// Calls `started` with the pid of each process, not thread, that was forked or has executed, and
+/// when.
+connector_news
+parse_connector(std::span<const std::byte> datagram,
+                const std::function<void(pid_t, std::chrono::steady_clock::time_point)>& started);
 
 } // namespace fanio::resolve

@@ -43,6 +43,7 @@ void ended_processes::keep(process_record record)
       before->second.record.known.start_time == record.known.start_time)
   {
     record.more = std::move(before->second.record.more);
+    record.seen_at = before->second.record.seen_at;
   }
   processes_.insert_or_assign(pid, kept{std::move(record), started_});
 }
@@ -61,23 +62,40 @@ void ended_processes::end_batch()
   }
 }
 
-std::optional<process_record> ended_processes::find(pid_t pid, std::uint64_t pidfd_inode)
+void ended_processes::forget(pid_t pid, std::chrono::steady_clock::time_point since)
+{
+  const auto found = processes_.find(pid);
+  if (found != processes_.end() && found->second.record.seen_at <= since)
+  {
+    processes_.erase(found);
+  }
+}
+
+const process_details* ended_processes::details(const process& p) const
+{
+  const auto found = processes_.find(p.pid);
+  const bool is_it =
+      found != processes_.end() && found->second.record.known.start_time == p.start_time;
+  return is_it && found->second.record.more ? &*found->second.record.more : nullptr;
+}
+
+const process_record* ended_processes::find(pid_t pid, std::uint64_t pidfd_inode)
 {
   const auto found = processes_.find(pid);
   if (found == processes_.end())
   {
-    return std::nullopt;
+    return nullptr;
   }
   const auto& [record, started] = found->second;
   if (pidfd_inode != 0 && record.pidfd_inode != 0)
   {
-    return record.pidfd_inode == pidfd_inode ? std::optional(record) : std::nullopt;
+    return record.pidfd_inode == pidfd_inode ? &record : nullptr;
   }
   if (!started_now_)
   {
     started_now_ = count_started();
   }
-  return started_now_ && *started_now_ - started < bound_ ? std::optional(record) : std::nullopt;
+  return started_now_ && *started_now_ - started < bound_ ? &record : nullptr;
 }
 
 } // namespace fanio::resolve

@@ -15,6 +15,8 @@ struct process_record
 {
   process known;
   std::uint64_t pidfd_inode = 0; ///< Which process, since Linux 6.9; 0: not known.
+  /// All of it was read after this.
+  std::chrono::steady_clock::time_point seen_at;
   std::optional<process_details> more;
 };
 
@@ -31,16 +33,22 @@ public:
   /// Takes what was known in the last read.
   void keep(process_record record);
 
-  /// Who has this pid is another, or another program.
-  void forget(pid_t pid) { processes_.erase(pid); }
+  /// Who has this pid is another, or another program, since a time.
+  void forget(pid_t pid, std::chrono::steady_clock::time_point since);
+
+  [[nodiscard]] bool has(pid_t pid) const { return processes_.contains(pid); }
 
   void clear() noexcept { processes_.clear(); }
 
   /// To be called when all of a read were kept.
   void end_batch();
 
-  /// Who had this pid; if an inode is given, then it is certainly that process.
-  [[nodiscard]] std::optional<process_record> find(pid_t pid, std::uint64_t pidfd_inode);
+  /// Who had this pid; if an inode is given, then it is certainly that process. Null if nothing is
+  /// known. Valid until anything is kept or forgotten.
+  [[nodiscard]] const process_record* find(pid_t pid, std::uint64_t pidfd_inode);
+
+  /// The details of a process that `find` gave.
+  [[nodiscard]] const process_details* details(const process& p) const;
 
 private:
   struct kept

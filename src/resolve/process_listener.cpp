@@ -7,12 +7,15 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 
 namespace fanio::resolve {
 
 namespace {
 
-constexpr auto nobody = [](pid_t) {};
+using clock = std::chrono::steady_clock;
+
+constexpr auto nobody = [](pid_t, clock::time_point) {};
 
 /// Of what is not read at once the socket holds some 700 bytes each.
 constexpr int receive_buffer_bytes = 4 * 1024 * 1024;
@@ -23,7 +26,7 @@ error_code last_error() noexcept
 }
 
 /// The kernel answers while it is asked, so the answer is there already, maybe behind others' news.
-error_code read_answer(int socket)
+error_code read_answer(int socket, clock::time_point& answered_at)
 {
   std::array<std::byte, 4096> datagram;
   bool has_missed = false; // then news came, and more than the socket holds
@@ -47,6 +50,7 @@ error_code read_answer(int socket)
         parse_connector(std::span(datagram).first(static_cast<std::size_t>(bytes)), nobody);
     if (news.is_acknowledged)
     {
+      answered_at = news.acknowledged_at;
       return {news.error, boost::system::system_category()};
     }
   }
@@ -59,17 +63,21 @@ void process_listener::open(error_code& ec)
   ec = {};
   unique_fd socket(sys::connector_socket());
   const auto request = listen_message();
+  const auto before = clock::now();
   if (!socket || sys::bind_connector(socket.get()) != 0 ||
       sys::uninterrupted([&] { return sys::send(socket.get(), request); }) < 0)
   {
     ec = last_error();
     return;
   }
-  ec = read_answer(socket.get());
+  clock::time_point answered_at;
+  ec = read_answer(socket.get(), answered_at);
   if (!ec)
   {
     static_cast<void>(sys::enlarge_receive_buffer(socket.get(), receive_buffer_bytes));
     socket_ = std::move(socket);
+    // Not so in a time namespace, see time_namespaces(7).
+    tells_our_time_ = before <= answered_at && answered_at <= clock::now();
   }
 }
 
@@ -103,9 +111,9 @@ std::size_t process_listener::update(process_table& table, error_code& ec)
       return count;
     }
     parse_connector(std::span(datagram).first(static_cast<std::size_t>(bytes)),
-                    [&](pid_t pid)
+                    [&](pid_t pid, clock::time_point when)
                     {
-                      table.note(pid);
+                      table.note(pid, tells_our_time_ ? when : clock::now());
                       ++count;
                     });
   }

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <unordered_map>
 #include <utility>
 
 namespace fanio::resolve {
 
 namespace {
+
+using clock = std::chrono::steady_clock;
 
 /// Whether the process of the event has ended. Not so a zombie, which keeps its pid.
 bool has_ended(const event_view& e) noexcept
@@ -24,14 +27,6 @@ process unknown_process(pid_t pid)
   process p;
   p.pid = pid;
   return p;
-}
-
-process_record record_of(process known, std::uint64_t pidfd_inode = 0)
-{
-  process_record r;
-  r.known = std::move(known);
-  r.pidfd_inode = pidfd_inode;
-  return r;
 }
 
 process read_process(const proc_directory& files, pid_t pid)
@@ -82,6 +77,30 @@ process_details read_details(const proc_directory& files)
   return d;
 }
 
+/// What is seen of a process that is there.
+process_record look_at(const proc_directory& files, pid_t pid, std::uint64_t pidfd_inode = 0)
+{
+  const auto now = clock::now();
+  return {.known = read_process(files, pid),
+          .pidfd_inode = pidfd_inode,
+          .seen_at = now,
+          .more = std::nullopt};
+}
+
+/// What was seen of a process in this batch.
+struct seen_process
+{
+  process_record record;
+  bool is_over = false; ///< It has become another since, or may have: this is of the batch only.
+};
+
+/// The inode of the process of an event, or 0.
+std::uint64_t inode_of(const event_view& e)
+{
+  std::uint64_t inode = 0;
+  return sys::pidfs_inode(e.pidfd(), inode) == 0 ? inode : 0;
+}
+
 } // namespace
 
 class process_table::impl
@@ -90,6 +109,7 @@ public:
   explicit impl(const process_options& options)
       : max_processes_(std::max<std::size_t>(options.max_processes, 1)),
         remembers_(options.remember_ended),
+        notes_details_(options.note_details),
         ended_(max_processes_)
   {
     if (remembers_)
@@ -103,21 +123,26 @@ public:
   const process_details& details(const process& p);
 
   void start_batch();
-  void note(pid_t pid);
+  const process* look(const event_view& e);
+  void note(pid_t pid, clock::time_point started_at);
   void forget_ended() noexcept;
 
-  [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return seen_.size(); }
 
 private:
-  process_record* known(pid_t pid);
+  seen_process* seen(pid_t pid);
+  const process* look_by_pidfd(const event_view& e);
   const process& remember(process_record r);
-  const process& find_by_pidfd(const event_view& e);
-  const process& find_ended(pid_t pid, std::uint64_t pidfd_inode);
+  const process& find_ended(const event_view& e);
+  void forget_before(pid_t pid, clock::time_point started_at);
+  bool is_kept(pid_t pid);
 
   std::size_t max_processes_;
-  std::unordered_map<pid_t, process_record> records_;
+  std::unordered_map<pid_t, seen_process> seen_;
+  process unknown_; ///< What was found last, where nothing is known of it.
   process_details nothing_;
   bool remembers_;
+  bool notes_details_;
   ended_processes ended_;
 };
 
@@ -125,57 +150,82 @@ void process_table::impl::start_batch()
 {
   if (remembers_)
   {
-    for (auto& [pid, r] : records_)
+    for (auto& [pid, s] : seen_)
     {
-      ended_.keep(std::move(r));
+      if (!s.is_over)
+      {
+        ended_.keep(std::move(s.record));
+      }
     }
     ended_.end_batch();
   }
-  records_.clear();
+  seen_.clear();
 }
 
-void process_table::impl::note(pid_t pid)
+/// The kernel tells of a fork when the child has its pid, and of an execution when the process has
+/// its new name: who was seen since was seen as what it has become.
+void process_table::impl::note(pid_t pid, clock::time_point started_at)
 {
-  records_.erase(pid);
-  ended_.forget(pid); // also where it has ended again: what it was before it executed is not it
-  const proc_directory files(pid);
-  if (!remembers_ || !files)
+  forget_before(pid, started_at);
+  if (!remembers_ || is_kept(pid))
   {
     return;
   }
-  auto known = read_process(files, pid);
-  if (known.start_time)
+  const proc_directory files(pid);
+  if (!files)
   {
-    ended_.keep({.known = std::move(known), .pidfd_inode = 0, .more = read_details(files)});
+    return;
   }
+  auto record = look_at(files, pid);
+  if (notes_details_ && record.known.start_time)
+  {
+    record.more = read_details(files);
+  }
+  ended_.keep(std::move(record));
+}
+
+/// Also where it has ended again: what it was before it executed is not it. Only for the events of
+/// this batch it is, which happened before it was looked at.
+void process_table::impl::forget_before(pid_t pid, clock::time_point started_at)
+{
+  if (auto* const s = seen(pid); s != nullptr && s->record.seen_at <= started_at)
+  {
+    s->is_over = true;
+  }
+  ended_.forget(pid, started_at);
+}
+
+/// Whether it is known for events that are read after its end.
+bool process_table::impl::is_kept(pid_t pid)
+{
+  const auto* const s = seen(pid);
+  return (s != nullptr && !s->is_over) || ended_.has(pid);
 }
 
 void process_table::impl::forget_ended() noexcept
 {
-  records_.clear();
+  for (auto& [pid, s] : seen_)
+  {
+    s.is_over = true;
+  }
   ended_.clear();
 }
 
-const process& process_table::impl::find_ended(pid_t pid, std::uint64_t pidfd_inode)
+seen_process* process_table::impl::seen(pid_t pid)
 {
-  auto before = remembers_ ? ended_.find(pid, pidfd_inode) : std::nullopt;
-  return remember(before ? std::move(*before) : record_of(unknown_process(pid), pidfd_inode));
-}
-
-process_record* process_table::impl::known(pid_t pid)
-{
-  const auto found = records_.find(pid);
-  return found == records_.end() ? nullptr : &found->second;
+  const auto found = seen_.find(pid);
+  return found == seen_.end() ? nullptr : &found->second;
 }
 
 const process& process_table::impl::remember(process_record r)
 {
-  if (records_.size() >= max_processes_)
+  if (seen_.size() >= max_processes_)
   {
-    records_.clear();
+    seen_.clear();
   }
   const auto pid = r.known.pid;
-  return records_.insert_or_assign(pid, std::move(r)).first->second.known;
+  return seen_.insert_or_assign(pid, seen_process{.record = std::move(r)})
+      .first->second.record.known;
 }
 
 const process* process_table::impl::find(const event_view& e)
@@ -184,58 +234,85 @@ const process* process_table::impl::find(const event_view& e)
   {
     return nullptr;
   }
-  if (e.pidfd() >= 0)
-  {
-    return &find_by_pidfd(e);
-  }
-  // It had ended when the event was read: whoever has its pid now is another.
-  const auto* const p = e.pidfd_error() ? nullptr : find(e.pid());
-  return p != nullptr ? p : &find_ended(e.pid(), 0);
+  const auto* const p = look(e);
+  return p != nullptr ? p : &find_ended(e);
 }
 
-const process& process_table::impl::find_by_pidfd(const event_view& e)
+/// Null if the process is not there any more.
+const process* process_table::impl::look(const event_view& e)
 {
-  std::uint64_t inode = 0;
-  const bool has_inode = sys::pidfs_inode(e.pidfd(), inode) == 0;
-  if (const auto* const r = known(e.pid()); r != nullptr && has_inode && r->pidfd_inode == inode)
+  if (e.pid() <= 0 || e.pidfd_error())
+  {
+    return nullptr; // it had ended when the event was read: whoever has its pid now is another
+  }
+  return e.pidfd() >= 0 ? look_by_pidfd(e) : find(e.pid());
+}
+
+const process* process_table::impl::look_by_pidfd(const event_view& e)
+{
+  const auto inode = inode_of(e);
+  // Where the kernel tells no inode, who has the pid in a batch is one: see `remember_ended`.
+  if (const auto* const s = seen(e.pid());
+      s != nullptr && s->record.pidfd_inode == inode && (inode != 0 || remembers_))
+  {
+    return &s->record.known;
+  }
+  if (has_ended(e))
+  {
+    return nullptr;
+  }
+  const proc_directory files(e.pid());
+  // Asked once more: while the process is there no other has its pid, so that these files are its.
+  if (!files || has_ended(e))
+  {
+    return nullptr;
+  }
+  auto record = look_at(files, e.pid(), inode);
+  return record.known.start_time ? &remember(std::move(record)) : nullptr;
+}
+
+const process& process_table::impl::find_ended(const event_view& e)
+{
+  const auto inode = e.pidfd() >= 0 ? inode_of(e) : 0;
+  if (const auto* const r = remembers_ ? ended_.find(e.pid(), inode) : nullptr)
   {
     return r->known;
   }
-  const proc_directory files(e.pid());
-  auto p = files ? read_process(files, e.pid()) : unknown_process(e.pid());
-  // Asked after the reading: while the process is there, no other has its pid.
-  if (has_ended(e))
-  {
-    return find_ended(e.pid(), has_inode ? inode : 0);
-  }
-  return remember(record_of(std::move(p), inode));
+  unknown_ = unknown_process(e.pid());
+  return unknown_;
 }
 
 const process* process_table::impl::find(pid_t pid)
 {
-  if (const auto* const r = known(pid); r != nullptr && r->known.start_time)
+  if (const auto* const s = seen(pid))
   {
-    return &r->known;
+    return &s->record.known;
   }
   const proc_directory files(pid);
-  auto p = files ? read_process(files, pid) : unknown_process(pid);
-  return p.start_time ? &remember(record_of(std::move(p))) : nullptr;
+  auto record = files ? look_at(files, pid) : process_record{};
+  return record.known.start_time ? &remember(std::move(record)) : nullptr;
 }
 
 const process_details& process_table::impl::details(const process& p)
 {
-  auto* const r = known(p.pid);
-  if (r == nullptr || !p.start_time || r->known.start_time != p.start_time)
+  if (!p.start_time)
   {
     return nothing_;
   }
-  if (!r->more)
+  auto* const s = seen(p.pid);
+  if (s == nullptr || s->record.known.start_time != p.start_time)
+  {
+    const auto* const more = ended_.details(p);
+    return more != nullptr ? *more : nothing_;
+  }
+  auto& more = s->record.more;
+  if (!more && !s->is_over)
   {
     const proc_directory files(p.pid);
     const auto now = files ? read_process(files, p.pid) : process{};
-    r->more = now.start_time == p.start_time ? read_details(files) : process_details{};
+    more = now.start_time == p.start_time ? read_details(files) : process_details{};
   }
-  return *r->more;
+  return more ? *more : nothing_;
 }
 
 // process_table -----------------------------------------------------------------------------------
@@ -283,9 +360,14 @@ std::vector<process> process_table::ancestors(const process& p)
   return all;
 }
 
-void process_table::note(pid_t pid)
+const process* process_table::look(const event_view& e)
 {
-  impl_->note(pid);
+  return impl_->look(e);
+}
+
+void process_table::note(pid_t pid, std::chrono::steady_clock::time_point started_at)
+{
+  impl_->note(pid, started_at);
 }
 
 void process_table::forget_ended() noexcept

@@ -4,6 +4,7 @@
 
 #include <fanio.hpp>
 #include <fanio/resolve/path_resolver.hpp>
+#include <fanio/resolve/process_listener.hpp>
 #include <fanio/resolve/process_table.hpp>
 
 #include <boost/asio/as_tuple.hpp>

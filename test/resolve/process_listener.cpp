@@ -1,6 +1,7 @@
 // Processes that are known because their start was heard of.
 
 #include "resolve/connector_messages.hpp"
+#include "support/child.hpp"
 #include "support/credentials.hpp"
 #include "support/forked.hpp"
 #include "support/process_connector.hpp"
@@ -48,13 +49,21 @@ std::vector<std::byte> news(std::uint32_t kind, std::initializer_list<std::int32
 std::vector<pid_t> started(std::span<const std::byte> datagram)
 {
   std::vector<pid_t> all;
-  resolve::parse_connector(datagram, [&](pid_t pid) { all.push_back(pid); });
+  resolve::parse_connector(datagram, [&](pid_t pid, auto) { all.push_back(pid); });
   return all;
 }
 
 struct process_listener_fixture : test::reading_fixture
 {
   process_listener_fixture() { listener.open(); }
+
+  /// False where the machine has started more than the socket holds.
+  bool hear()
+  {
+    error_code missed;
+    listener.update(table, missed);
+    return !missed;
+  }
 
   resolve::process_table table{{.remember_ended = true}};
   resolve::process_listener listener;
@@ -78,7 +87,7 @@ BOOST_AUTO_TEST_CASE(threads_and_ends_are_no_start)
 
 BOOST_AUTO_TEST_CASE(what_is_asked_for_is_acknowledged)
 {
-  const auto answer = resolve::parse_connector(news(0, {EPERM}), [](pid_t) {});
+  const auto answer = resolve::parse_connector(news(0, {EPERM}), [](pid_t, auto) {});
   BOOST_TEST(answer.is_acknowledged);
   BOOST_TEST(answer.error == EPERM);
 }
@@ -145,6 +154,58 @@ BOOST_AUTO_TEST_CASE(one_that_ended_before_its_event_was_read_is_known)
   BOOST_TEST(p->parent.value_or(0) == ::getpid());
   BOOST_TEST(table.details(*p).exe.value_or("?") ==
              std::filesystem::read_symlink("/proc/self/exe").string());
+}
+
+// While it was there it was seen what it is: the news of its start, which come later, tell no more.
+BOOST_AUTO_TEST_CASE(one_that_was_seen_has_its_name_still_when_its_start_is_heard_of_after_its_end)
+{
+  const auto file = directory.write("file");
+  auto group = open(init_flags::class_notif | init_flags::report_pidfd);
+  group.add_mark(file, event_mask::open);
+  test::forked child(
+      [&]
+      {
+        ::prctl(PR_SET_NAME, "short lived");
+        test::try_open(file);
+        ::raise(SIGSTOP);
+        return test::try_open(file);
+      });
+  test::await_stopped(child);
+  const auto while_it_was_there = await(group);
+  table.start_batch();
+  BOOST_TEST(table.find(while_it_was_there.front())->comm.value_or("?") == "short lived");
+  ::kill(child.pid(), SIGCONT);
+  BOOST_TEST(child.result() == 0);
+  BOOST_TEST(hear());
+  BOOST_TEST(table.find(while_it_was_there.front())->comm.value_or("?") == "short lived");
+
+  const auto after_its_end = drain(group);
+  BOOST_REQUIRE(!after_its_end.empty());
+  table.start_batch();
+  BOOST_TEST(table.find(after_its_end.front())->comm.value_or("?") == "short lived");
+}
+
+// The first event is of what it was; of what it has become nobody knows.
+BOOST_AUTO_TEST_CASE(
+    one_that_has_executed_since_it_was_seen_has_its_name_for_what_it_did_before_only)
+{
+  const auto file = directory.write("file");
+  auto group = open(init_flags::class_notif | init_flags::report_pidfd);
+  group.add_mark(file, event_mask::open);
+  test::child one({"sh", "-c", ": < \"$0\"; kill -STOP $$; exec cat \"$0\"", file});
+  one.await_stop();
+  const auto before = await(group);
+  table.start_batch();
+  BOOST_TEST(table.find(before.front())->comm.value_or("?") == "sh");
+  one.go_on();
+  one.wait();
+  BOOST_TEST(hear());
+  BOOST_TEST(table.find(before.front())->comm.value_or("?") == "sh");
+
+  const auto after = drain(group);
+  BOOST_REQUIRE(!after.empty());
+  table.start_batch();
+  BOOST_TEST(table.find(after.front())->comm.value_or("?") == "?");
 }
 
 // 10,000 of them, of whom only some can be caught: what is said of one is true of it.

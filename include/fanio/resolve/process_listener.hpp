@@ -17,11 +17,17 @@ class process_table;
 /// The table must have been made with `process_options::remember_ended`. What was read is told of
 /// events whose process has ended, and of no other.
 ///
+/// *Order*: `update` after events were read and before they are told, or a process is told as what
+/// it was before it executed something; and `process_table::look` at all of them before `update`,
+/// for they may end while it is busy with others.
+///
 /// *Cost*: the kernel tells of each fork, execution, change of id and end on the machine, some 100
-/// bytes each, whoever's it is; the table then opens and reads some files of /proc for each process
-/// that starts or executes (100 us or so). On a machine that starts a thousand processes a second
-/// that is a tenth of a core. A process that lives shorter than this one needs to wake up stays
-/// unknown all the same.
+/// bytes each, whoever's it is; the table then opens and reads two files of /proc for each process
+/// that starts or executes and was not seen since (30 us or so; 100 us with
+/// `process_options::note_details`). On a machine that starts a thousand processes a second that is
+/// a thirtieth of a core, or a tenth. A process that lives shorter than this one needs to wake up
+/// stays unknown all the same. News that are not read yet take up to 8 MiB of the kernel's memory,
+/// where the limit may be raised (CAP_NET_ADMIN).
 ///
 /// *Thread safety*: as of the table.
 /// *Kernel*: CONFIG_PROC_EVENTS, in the initial user and pid namespaces; before 6.6 CAP_NET_ADMIN.
@@ -55,7 +61,8 @@ public:
   /// Readable when something was heard; for waiting only.
   [[nodiscard]] int native_handle() const noexcept { return socket_.get(); }
 
-  /// Lets the table read the processes that were heard of, without waiting. Returns how many.
+  /// Lets the table read the processes that were heard of, without waiting. Returns how many starts
+  /// it was told.
   ///
   /// *Errors*: `no_buffer_space`, if more was told than the socket holds: processes were missed, so
   /// that the table forgets those that have ended; and it goes on. Those of recv(2).
@@ -65,6 +72,7 @@ public:
 
 private:
   unique_fd socket_;
+  bool tells_our_time_ = false; ///< Else all that is heard of has just happened.
 };
 
 } // namespace fanio::resolve

@@ -3,6 +3,7 @@
 #include <fanio/detail/config.hpp>
 #include <fanio/event_view.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -58,6 +59,10 @@ struct process_options
   /// one while less than half of all pids have been used since. Who may choose the pids of new
   /// processes (CAP_CHECKPOINT_RESTORE) can feign another.
   bool remember_ended = false;
+
+  /// Whether `process_table::note` reads also the details, which takes four times as long:
+  /// meanwhile others may end.
+  bool note_details = true;
 };
 
 /// Knows the processes of events.
@@ -93,10 +98,14 @@ public:
   /// Forgets all that can be asked for again: to be called for each read.
   FANIO_API void start_batch();
 
-  /// Reads what there is to know of a process at once, and keeps it for events that are read after
-  /// its end, in place of what was known: see `process_listener`. If it has ended already it is
-  /// unknown from here on. Keeps nothing without `process_options::remember_ended`.
-  FANIO_API void note(pid_t pid);
+  /// Says that a process was started or has executed another program at this time. What was read of
+  /// it before is told of no event of another read any more. If nothing was read since, what there
+  /// is to know is read at once, and kept for events that are read after its end: see
+  /// `process_listener`. If it has ended already it is unknown from here on. Keeps nothing without
+  /// `process_options::remember_ended`.
+  FANIO_API void
+  note(pid_t pid,
+       std::chrono::steady_clock::time_point started_at = std::chrono::steady_clock::now());
 
   /// Forgets what was kept for after the end of processes: some may have become other programs, and
   /// nobody has heard of it.
@@ -105,6 +114,11 @@ public:
   /// The process that caused an event; null where the event does not tell (pid 0). Valid until
   /// the next call.
   [[nodiscard]] FANIO_API const process* find(const event_view& e);
+
+  /// The process that caused an event, if it is still there; else null. It may end any moment: who
+  /// looks at those of all events of a read before he does anything else that takes time finds more
+  /// of them later. Valid until the next call.
+  FANIO_API const process* look(const event_view& e);
 
   /// The process that has a pid now; null if there is none. Valid until the next call.
   [[nodiscard]] FANIO_API const process* find(pid_t pid);
