@@ -163,7 +163,7 @@ void tracer::follow_processes()
   }
   if (listener_.is_open())
   {
-    processes_ = resolve::process_table({.remember_ended = true});
+    processes_ = resolve::process_table({.remember_ended = true, .note_details = wants_details()});
     started_.assign(::fcntl(listener_.native_handle(), F_DUPFD_CLOEXEC, 0));
     await_process();
   }

@@ -44,6 +44,8 @@ private:
 
   [[nodiscard]] asio::awaitable<void> print_events(watch& w);
   void look_at_processes(const event_range& events);
+  void look_closer(const event_range& events);
+  [[nodiscard]] bool wants_details() const;
   void leave_lost_places(watch& w);
   [[nodiscard]] std::size_t places() const;
   void add(watch& w, const event_view& e, trace_lines& lines);

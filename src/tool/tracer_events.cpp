@@ -65,20 +65,37 @@ asio::awaitable<void> tracer::print_events(watch& w)
 }
 
 /// Also at those that nobody asked for: a process that is seen when it starts has a name for what
-/// it does at its end.
+/// it does at its end. First of all, for they may end any moment, and what is cheap before the
+/// rest.
 void tracer::look_at_processes(const event_range& events)
 {
-  const bool wants_details = format_.exe || format_.cgroups || options_.processes.needs_details();
-  hear_of_processes();
   processes_.start_batch();
   for (const auto& e : events)
   {
-    const auto* const p = e.pid() != own_pid_ ? processes_.find(e) : nullptr;
-    if (p != nullptr && wants_details)
+    processes_.look(e);
+  }
+  if (wants_details())
+  {
+    look_closer(events);
+  }
+  // Of whatever a process has executed before an event that was read, the kernel has told by now.
+  hear_of_processes();
+}
+
+void tracer::look_closer(const event_range& events)
+{
+  for (const auto& e : events)
+  {
+    if (const auto* const p = processes_.look(e))
     {
       static_cast<void>(processes_.details(*p));
     }
   }
+}
+
+bool tracer::wants_details() const
+{
+  return format_.exe || format_.cgroups || options_.processes.needs_details();
 }
 
 void tracer::leave_lost_places(watch& w)
