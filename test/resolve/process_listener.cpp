@@ -65,6 +65,21 @@ struct process_listener_fixture : test::reading_fixture
     return !missed;
   }
 
+  /// Its events before it executed another program, which were seen while it was there.
+  std::vector<fanio::event> executes_after_it_is_seen(fanio::fanotify_handle& group)
+  {
+    const auto file = directory.write("file");
+    group.add_mark(file, event_mask::open);
+    test::child one({"sh", "-c", ": < \"$0\"; kill -STOP $$; exec cat \"$0\"", file});
+    one.await_stop();
+    auto before = await(group);
+    table.start_batch();
+    BOOST_TEST(table.find(before.front())->comm.value_or("?") == "sh");
+    one.go_on();
+    one.wait();
+    return before;
+  }
+
   resolve::process_table table{{.remember_ended = true}};
   resolve::process_listener listener;
 };
@@ -189,22 +204,26 @@ BOOST_AUTO_TEST_CASE(one_that_was_seen_has_its_name_still_when_its_start_is_hear
 BOOST_AUTO_TEST_CASE(
     one_that_has_executed_since_it_was_seen_has_its_name_for_what_it_did_before_only)
 {
-  const auto file = directory.write("file");
   auto group = open(init_flags::class_notif | init_flags::report_pidfd);
-  group.add_mark(file, event_mask::open);
-  test::child one({"sh", "-c", ": < \"$0\"; kill -STOP $$; exec cat \"$0\"", file});
-  one.await_stop();
-  const auto before = await(group);
-  table.start_batch();
-  BOOST_TEST(table.find(before.front())->comm.value_or("?") == "sh");
-  one.go_on();
-  one.wait();
+  const auto before = executes_after_it_is_seen(group);
   BOOST_TEST(hear());
   BOOST_TEST(table.find(before.front())->comm.value_or("?") == "sh");
 
   const auto after = drain(group);
   BOOST_REQUIRE(!after.empty());
   table.start_batch();
+  BOOST_TEST(table.find(after.front())->comm.value_or("?") == "?");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_has_executed_is_not_what_it_was_in_an_earlier_batch)
+{
+  auto group = open(init_flags::class_notif | init_flags::report_pidfd);
+  executes_after_it_is_seen(group);
+  const auto after = drain(group);
+  BOOST_REQUIRE(!after.empty());
+  table.start_batch();
+  table.look(after.front());
+  BOOST_TEST(hear());
   BOOST_TEST(table.find(after.front())->comm.value_or("?") == "?");
 }
 
