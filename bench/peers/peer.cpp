@@ -78,7 +78,8 @@ peer fsnotifywait_tree()
           .argv = {"fsnotifywait", "-m", "-q", "-F", "-r", "-e", "create", "--format", "%w%f",
                    root_word},
           .ready_by = peer::readiness::marker,
-          .missing = why_missing("fsnotifywait", "inotify-tools")};
+          .missing = why_missing("fsnotifywait", "inotify-tools"),
+          .most_rounds = 3};
 }
 
 peer fswatch()
@@ -89,7 +90,8 @@ peer fswatch()
           .argv = {"fswatch", "-r", "-m", "inotify_monitor", "-l", "0.1", "--event=Created",
                    "--format=%p", root_word},
           .ready_by = peer::readiness::inotify_marks,
-          .missing = why_missing("fswatch", "fswatch")};
+          .missing = why_missing("fswatch", "fswatch"),
+          .most_rounds = 3};
 }
 
 peer fatrace()

@@ -24,7 +24,8 @@ struct peer
   std::vector<std::string> argv; ///< It is run in the root of what it watches; {} stands for that.
   readiness ready_by = readiness::words;
   std::string missing = {}; ///< Why it can't be run here. Empty if it can.
-  std::size_t most_rounds = std::numeric_limits<std::size_t>::max(); ///< Fewer for the slow ones.
+  std::size_t most_rounds =
+      std::numeric_limits<std::size_t>::max(); ///< Fewer for those without a goal.
 };
 
 /// The programs from Debian's packages. What they print is one line a change with the whole path;
