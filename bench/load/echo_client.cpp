@@ -1,5 +1,7 @@
 #include "echo_client.hpp"
 
+#include "check.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -21,11 +23,6 @@ namespace fanio::bench {
 namespace {
 
 using std::chrono::steady_clock;
-
-int check(int result, const char* what)
-{
-  return result >= 0 ? result : throw std::system_error(errno, std::system_category(), what);
-}
 
 echo_record* make_shared_record()
 {

@@ -1,5 +1,6 @@
 #include "storm.hpp"
 
+#include "check.hpp"
 #include <fanio/unique_fd.hpp>
 
 #include <cerrno>
@@ -54,14 +55,6 @@ private:
   std::string path_;
   std::size_t base_;
 };
-
-void check(int result, const char* what)
-{
-  if (result < 0)
-  {
-    throw std::system_error(errno, std::system_category(), what);
-  }
-}
 
 void open_and_close(const char* path, int flags)
 {

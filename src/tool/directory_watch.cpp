@@ -17,7 +17,7 @@ namespace fanio::tool {
 namespace {
 
 /// What is told of a place itself. Always watched: after it the place has no name or no events.
-constexpr auto fates = event_mask::delete_self | event_mask::move_self;
+constexpr auto ends_of_places = event_mask::delete_self | event_mask::move_self;
 
 } // namespace
 
@@ -40,7 +40,8 @@ directory_watch::directory_watch(fanotify_handle group, const trace_options& opt
 void directory_watch::add(const std::string& path)
 {
   error_code ec;
-  group().add_mark(path, shown_ | fates | event_mask::event_on_child | event_mask::ondir, ec);
+  group().add_mark(path, shown_ | ends_of_places | event_mask::event_on_child | event_mask::ondir,
+                   ec);
   const auto handle = ec ? file_handle() : resolve::handle_of(path, ec);
   if (ec)
   {
@@ -135,7 +136,7 @@ void directory_watch::note_fate(const event_view& e)
     const auto object = e.name() == "." ? e.dfid() : e.fid();
     if (object && *object == p.handle.view())
     {
-      p.fate |= e.mask() & fates;
+      p.fate |= e.mask() & ends_of_places;
     }
   }
 }

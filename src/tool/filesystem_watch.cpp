@@ -14,7 +14,7 @@ namespace {
 constexpr auto without_descriptor =
     event_mask::attrib | event_mask::all_dirent | event_mask::delete_self | event_mask::move_self;
 
-constexpr auto arrivals = event_mask::create | event_mask::moved_to | event_mask::rename;
+constexpr auto new_names = event_mask::create | event_mask::moved_to | event_mask::rename;
 
 } // namespace
 
@@ -61,13 +61,13 @@ void filesystem_watch::follow(const event_view& e)
     return;
   }
   paths_->update(e);
-  if (e.is_directory() || !has_any(e.mask(), arrivals | event_mask::delete_) ||
+  if (e.is_directory() || !has_any(e.mask(), new_names | event_mask::delete_) ||
       !(e.dfid() || e.new_dfid()) || resolve(e, path_))
   {
     return;
   }
   // Where both were merged, nobody knows which was the last.
-  has_any(e.mask(), arrivals) ? gone_.come(path_) : gone_.remove(path_);
+  has_any(e.mask(), new_names) ? gone_.come(path_) : gone_.remove(path_);
 }
 
 void filesystem_watch::end_batch()

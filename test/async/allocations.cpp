@@ -59,7 +59,7 @@ struct counting_allocator
   int* allocations;
 };
 
-struct fixture : test::context_fixture
+struct allocations_fixture : test::context_fixture
 {
   /// A file whose opening the group is told of, with an event each: nobody else opens it.
   void open_file() const { test::try_open(file); }
@@ -86,7 +86,7 @@ constexpr int rounds = 1000;
 
 /// Reads again and again; counts from the end of the warm-up on.
 template <typename Bind>
-std::size_t allocations_of_reading(fixture& f, Bind bind)
+std::size_t allocations_of_reading(allocations_fixture& f, Bind bind)
 {
   std::size_t before = 0;
   std::size_t after = 0;
@@ -116,7 +116,7 @@ std::size_t allocations_of_reading(fixture& f, Bind bind)
       read();
     }
 
-    fixture* f;
+    allocations_fixture* f;
     Bind* bind;
     int* round;
     std::size_t* before;
@@ -130,7 +130,7 @@ std::size_t allocations_of_reading(fixture& f, Bind bind)
 }
 
 /// The same by the stream form.
-std::size_t allocations_of_streaming(fixture& f, const fanio::for_each_options& options)
+std::size_t allocations_of_streaming(allocations_fixture& f, const fanio::for_each_options& options)
 {
   std::size_t before = 0;
   std::size_t after = 0;
@@ -157,7 +157,7 @@ std::size_t allocations_of_streaming(fixture& f, const fanio::for_each_options& 
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(allocations, fixture)
+BOOST_FIXTURE_TEST_SUITE(allocations, allocations_fixture)
 
 BOOST_AUTO_TEST_CASE(the_counter_counts_both_ways)
 {
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(reading_in_a_coroutine_allocates_nothing)
   std::size_t allocated = 1;
   asio::co_spawn(
       context,
-      [](fixture& f, std::size_t& count) -> asio::awaitable<void>
+      [](allocations_fixture& f, std::size_t& count) -> asio::awaitable<void>
       {
         std::size_t before = 0;
         for (int round = 0; round < warm_up + rounds; ++round)

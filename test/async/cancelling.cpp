@@ -28,7 +28,7 @@ using fanio::fanotify_handle;
 
 namespace {
 
-struct fixture : test::context_fixture
+struct cancelling_fixture : test::context_fixture
 {
   /// A handler that must be called once, and with operation_aborted and no event.
   auto expect_abort()
@@ -51,7 +51,7 @@ const std::array cancellation_types{asio::cancellation_type::terminal,
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(cancelling, fixture)
+BOOST_FIXTURE_TEST_SUITE(cancelling, cancelling_fixture)
 
 BOOST_AUTO_TEST_CASE(cancel_ends_every_operation)
 {
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_timer_wins_against_a_read)
   using namespace asio::experimental::awaitable_operators;
   asio::co_spawn(
       context,
-      [](fixture& f) -> asio::awaitable<void>
+      [](cancelling_fixture& f) -> asio::awaitable<void>
       {
         asio::steady_timer timer(f.context, std::chrono::milliseconds(1));
         const auto result = co_await (f.group.async_read_events(f.buffer, asio::use_awaitable) ||
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_read_wins_against_a_timer)
   directory.write("a");
   asio::co_spawn(
       context,
-      [](fixture& f) -> asio::awaitable<void>
+      [](cancelling_fixture& f) -> asio::awaitable<void>
       {
         asio::steady_timer timer(f.context, test::deadline);
         const auto result = co_await (f.group.async_read_events(f.buffer, asio::use_awaitable) ||

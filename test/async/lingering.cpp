@@ -59,7 +59,7 @@ constexpr read_options for_ever{.linger = std::chrono::nanoseconds::max()};
   return false;
 }
 
-struct fixture : test::context_fixture
+struct lingering_fixture : test::context_fixture
 {
   void write_files(int count)
   {
@@ -110,13 +110,12 @@ struct fixture : test::context_fixture
   event_buffer buffer;
 };
 
-const std::array cancellation_types{asio::cancellation_type::terminal,
-                                    asio::cancellation_type::partial,
-                                    asio::cancellation_type::total};
+const std::array ways_to_cancel{asio::cancellation_type::terminal, asio::cancellation_type::partial,
+                                asio::cancellation_type::total};
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(lingering, fixture)
+BOOST_FIXTURE_TEST_SUITE(lingering, lingering_fixture)
 
 BOOST_AUTO_TEST_CASE(what_comes_meanwhile_is_read_together)
 {
@@ -193,14 +192,14 @@ BOOST_AUTO_TEST_CASE(behind_a_read_of_four_events_the_next_one_is_not_woken_firs
 
 BOOST_AUTO_TEST_CASE(a_slot_ends_it_and_no_event_is_consumed)
 {
-  for (const auto type : cancellation_types)
+  for (const auto type : ways_to_cancel)
   {
     asio::cancellation_signal signal;
     let_linger(asio::bind_cancellation_slot(signal.slot(), expect_abort()));
     signal.emit(type);
     run();
   }
-  BOOST_TEST(read({}) == cancellation_types.size());
+  BOOST_TEST(read({}) == ways_to_cancel.size());
 }
 
 BOOST_AUTO_TEST_CASE(cancel_ends_it_and_no_event_is_consumed)
@@ -364,7 +363,7 @@ BOOST_AUTO_TEST_CASE(a_stream_whose_buffer_was_full_reads_on_without_the_reactor
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(busy_polling, fixture)
+BOOST_FIXTURE_TEST_SUITE(busy_polling, lingering_fixture)
 
 BOOST_AUTO_TEST_CASE(it_reads_what_is_there_but_not_inside_the_initiating_function)
 {
@@ -421,7 +420,7 @@ BOOST_AUTO_TEST_CASE(a_slot_ends_it_before_its_turn)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(reading_without_waiting, fixture)
+BOOST_FIXTURE_TEST_SUITE(reading_without_waiting, lingering_fixture)
 
 BOOST_AUTO_TEST_CASE(nothing_to_read_is_would_block)
 {

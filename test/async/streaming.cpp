@@ -61,7 +61,7 @@ struct outcome
   std::exception_ptr thrown; // anything else
 };
 
-struct fixture : test::context_fixture
+struct streaming_fixture : test::context_fixture
 {
   void write_files(int count)
   {
@@ -77,7 +77,7 @@ struct fixture : test::context_fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(streaming, fixture)
+BOOST_FIXTURE_TEST_SUITE(streaming, streaming_fixture)
 
 BOOST_AUTO_TEST_CASE(every_event_is_handed_over_in_order_until_the_function_says_false)
 {
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_awaits_the_whole_stream)
   write_files(2);
   asio::co_spawn(
       context,
-      [](fixture& f) -> asio::awaitable<void>
+      [](streaming_fixture& f) -> asio::awaitable<void>
       {
         int told = 0;
         const auto count = [&told](event_view) { return ++told < 2; };
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_that_awaits_it_gets_an_exception_when_it_fails)
 {
   group.close();
   asio::co_spawn(
-      context, [](fixture& f) -> asio::awaitable<void>
+      context, [](streaming_fixture& f) -> asio::awaitable<void>
       { co_await async_for_each(f.group, [](event_view) {}, asio::use_awaitable); }(*this),
       result.handler());
   run();

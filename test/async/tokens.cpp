@@ -32,7 +32,7 @@ using fanio::fanotify_handle;
 
 namespace {
 
-struct fixture : test::context_fixture
+struct tokens_fixture : test::context_fixture
 {
   /// Runs a coroutine to its end and hands on what it throws.
   template <typename Awaitable>
@@ -71,7 +71,7 @@ public:
   }
 };
 
-BOOST_FIXTURE_TEST_SUITE(tokens, fixture)
+BOOST_FIXTURE_TEST_SUITE(tokens, tokens_fixture)
 
 BOOST_AUTO_TEST_CASE(a_callback)
 {
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_future)
 BOOST_AUTO_TEST_CASE(use_awaitable)
 {
   run_coroutine(
-      [](fixture& f) -> asio::awaitable<void>
+      [](tokens_fixture& f) -> asio::awaitable<void>
       {
         f.directory.write("a");
         const auto events = co_await f.group.async_read_events(f.buffer, asio::use_awaitable);
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(use_awaitable)
 BOOST_AUTO_TEST_CASE(the_default_token_is_awaited)
 {
   run_coroutine(
-      [](fixture& f) -> asio::awaitable<void>
+      [](tokens_fixture& f) -> asio::awaitable<void>
       {
         f.directory.write("a");
         co_await f.group.async_wait();
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(as_tuple)
 {
   group.close();
   run_coroutine(
-      [](fixture& f) -> asio::awaitable<void>
+      [](tokens_fixture& f) -> asio::awaitable<void>
       {
         const auto [ec, events] =
             co_await f.group.async_read_events(f.buffer, asio::as_tuple(asio::use_awaitable));
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(redirect_error)
 {
   group.close();
   run_coroutine(
-      [](fixture& f) -> asio::awaitable<void>
+      [](tokens_fixture& f) -> asio::awaitable<void>
       {
         error_code ec;
         co_await f.group.async_read_events(f.buffer, asio::redirect_error(asio::use_awaitable, ec));

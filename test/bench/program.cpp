@@ -1,3 +1,4 @@
+#include "bench/running.hpp"
 #include "support/child.hpp"
 #include "support/requires.hpp"
 #include "support/temp_directory.hpp"
@@ -18,17 +19,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace {
-
 namespace json = boost::json;
-constexpr int not_tried = 2;
+using test::contains;
+using test::last_line;
+using test::not_tried;
+using test::read_whole;
 
-struct result
-{
-  std::string out;
-  std::string err;
-  int status;
-};
+namespace {
 
 /// The harness with the cases of cases.cpp, and its temporary files.
 struct harness
@@ -42,34 +39,14 @@ struct harness
     return words;
   }
 
-  [[nodiscard]] result run(std::vector<std::string> words, test::user as = test::user::same) const
+  [[nodiscard]] test::run_result run(std::vector<std::string> words,
+                                     test::user as = test::user::same) const
   {
-    test::child child(command(std::move(words)), as);
-    auto out = child.read_all(test::child::out);
-    auto err = child.read_all(test::child::err);
-    return {std::move(out), std::move(err), child.wait()};
+    return test::run_to_its_end(command(std::move(words)), as);
   }
 
   [[nodiscard]] bool has_left_nothing() const { return std::filesystem::is_empty(files.path()); }
 };
-
-bool contains(const std::string& text, std::string_view part)
-{
-  return text.find(part) != std::string::npos;
-}
-
-std::string last_line(std::string text)
-{
-  BOOST_REQUIRE(text.ends_with('\n'));
-  text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
-}
-
-std::string read_whole(const std::filesystem::path& file)
-{
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 const auto other_user = boost::unit_test::precondition(test::can_be_another_user);
 const auto root = boost::unit_test::precondition(test::is_privileged);

@@ -1,3 +1,4 @@
+#include "bench/running.hpp"
 #include "support/temp_directory.hpp"
 
 #include <boost/json.hpp>
@@ -16,6 +17,9 @@
 
 using namespace fanio::bench;
 namespace json = boost::json;
+using test::contains;
+using test::last_line;
+using test::read_whole;
 
 namespace {
 
@@ -55,23 +59,6 @@ std::string table_of(const report& run)
   std::ostringstream out;
   write_table(out, run);
   return out.str();
-}
-
-bool contains(const std::string& text, const std::string& part)
-{
-  return text.find(part) != std::string::npos;
-}
-
-std::string last_line(std::string text)
-{
-  text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
-}
-
-std::string read_whole(const std::filesystem::path& file)
-{
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 boost::test_tools::assertion_result has_gnuplot(boost::unit_test::test_unit_id)

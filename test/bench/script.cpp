@@ -1,5 +1,6 @@
 // bench/run.sh, where it ends before anything is installed or built.
 
+#include "bench/running.hpp"
 #include "support/child.hpp"
 #include "support/requires.hpp"
 #include "support/temp_directory.hpp"
@@ -12,23 +13,17 @@
 #include <utility>
 #include <vector>
 
+using test::contains;
+using test::not_tried;
+
 namespace {
 
-constexpr int not_tried = 2;
-
-struct result
-{
-  std::string out;
-  std::string err;
-  int status;
-};
-
 /// The script in a source directory with a list of cases of its own.
-struct script
+struct script_copy
 {
   test::temp_directory source;
 
-  script()
+  script_copy()
   {
     std::filesystem::create_directories(source / "bench/cases");
     std::filesystem::copy_file(FANIO_BENCH_SCRIPT, source / "bench/run.sh");
@@ -41,15 +36,13 @@ struct script
   });)");
   }
 
-  [[nodiscard]] result run(std::vector<std::string> words, test::user as = test::user::same) const
+  [[nodiscard]] test::run_result run(std::vector<std::string> words,
+                                     test::user as = test::user::same) const
   {
     const auto path = (source / "bench/run.sh").string();
     words.insert(words.begin(),
                  {"env", "FANIO_BUILD_DIR=" + (source / "build").string(), "bash", path});
-    test::child child(words, as);
-    auto out = child.read_all(test::child::out);
-    auto err = child.read_all(test::child::err);
-    return {std::move(out), std::move(err), child.wait()};
+    return test::run_to_its_end(words, as);
   }
 
   [[nodiscard]] bool has_built_nothing() const
@@ -58,14 +51,9 @@ struct script
   }
 };
 
-bool contains(const std::string& text, const std::string& part)
-{
-  return text.find(part) != std::string::npos;
-}
-
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(bench_script, script)
+BOOST_FIXTURE_TEST_SUITE(bench_script, script_copy)
 
 BOOST_AUTO_TEST_CASE(help_needs_no_build)
 {

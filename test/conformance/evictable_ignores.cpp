@@ -55,7 +55,7 @@ std::size_t evictable_marks(const fanotify_handle& group)
 
 /// Groups of all classes watch openings by marks of mounts and filesystems. The highest class
 /// ignores nothing.
-struct evictable_fixture : test::scenario
+struct evictable_ignores_fixture : test::scenario
 {
   /// `ignored` is what is ignored of each of `files`.
   void check(const std::vector<path>& files, const std::function<path(const path&)>& ignored,
@@ -175,7 +175,7 @@ struct evictable_fixture : test::scenario
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(evictable_ignores, evictable_fixture,
+BOOST_FIXTURE_TEST_SUITE(evictable_ignores, evictable_ignores_fixture,
                          *utf::precondition(test::is_privileged) *
                              utf::precondition(can_drop_caches))
 

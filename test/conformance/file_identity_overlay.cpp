@@ -17,7 +17,7 @@ using fanio::mark_target;
 
 namespace {
 
-constexpr auto opened_and_closed = event_mask::open | event_mask::close_nowrite;
+constexpr auto opened_then_closed = event_mask::open | event_mask::close_nowrite;
 
 /// A file of the lower and one of the upper layer, by the overlay and by the layer itself.
 struct overlay_fixture : test::scenario
@@ -38,7 +38,7 @@ struct overlay_fixture : test::scenario
     BOOST_REQUIRE(events.size() == objects.size());
     for (std::size_t i = 0; i < objects.size(); ++i)
     {
-      BOOST_TEST(events[i].mask() == opened_and_closed);
+      BOOST_TEST(events[i].mask() == opened_then_closed);
       BOOST_TEST((events[i].fid() == test::identity(objects[i])));
     }
   }
@@ -52,7 +52,7 @@ BOOST_FIXTURE_TEST_SUITE(file_identity_overlay, overlay_fixture,
 BOOST_AUTO_TEST_CASE(L06_a_filesystem_mark_below_sees_what_the_overlay_opens)
 {
   auto group = open(init_flags::report_fid);
-  group.add_mark(overlay.base().path(), opened_and_closed, mark_target::filesystem);
+  group.add_mark(overlay.base().path(), opened_then_closed, mark_target::filesystem);
   check_opened(group, layers);
 }
 
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(L06_inode_marks_below_see_what_the_overlay_opens)
   auto group = open(init_flags::report_fid);
   for (const auto& file : layers)
   {
-    group.add_mark(file, opened_and_closed);
+    group.add_mark(file, opened_then_closed);
   }
   check_opened(group, layers);
 }
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(L07_inode_marks_on_the_overlay_tell_its_own_handles)
   auto group = open(init_flags::report_fid);
   for (const auto& file : merged)
   {
-    group.add_mark(file, opened_and_closed);
+    group.add_mark(file, opened_then_closed);
   }
   for (std::size_t i = 0; i < merged.size(); ++i)
   {

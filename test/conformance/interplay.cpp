@@ -21,8 +21,8 @@ namespace {
 using masks = std::vector<event_mask>;
 
 constexpr auto closed = event_mask::close_nowrite;
-constexpr auto on_child = event_mask::event_on_child;
-constexpr auto ondir = event_mask::ondir;
+constexpr auto of_children = event_mask::event_on_child;
+constexpr auto of_directories = event_mask::ondir;
 
 /// An ignore of closings on the parent.
 struct parent_ignore
@@ -48,8 +48,8 @@ struct interplay_fixture : test::scenario
   void check(const row& r, init_flags first_flags = init_flags::class_notif)
   {
     auto first = open(first_flags);
-    first.add_mark(path(r), closed | on_child | r.modifiers, r.target);
-    first.add_mark(parent, event_mask::modify | on_child | r.modifiers);
+    first.add_mark(path(r), closed | of_children | r.modifiers, r.target);
+    first.add_mark(parent, event_mask::modify | of_children | r.modifiers);
     std::array others{open_other(r), open_other(r)};
 
     test::modify(parent / "tfile");
@@ -78,7 +78,7 @@ struct interplay_fixture : test::scenario
     auto group = open(init_flags::class_notif);
     if (r.ignored)
     {
-      group.add_mark(path(r), closed | on_child | r.modifiers, r.target);
+      group.add_mark(path(r), closed | of_children | r.modifiers, r.target);
       group.ignore(parent, closed | r.ignored->modifiers, mark_target::inode, r.ignored->kind);
     }
     else
@@ -114,17 +114,17 @@ BOOST_AUTO_TEST_CASE(H01_a_mount_mark_without_ondir_is_not_about_directories)
 
 BOOST_AUTO_TEST_CASE(H02_a_mount_mark_with_ondir_is_about_directories)
 {
-  check({.modifiers = ondir, .opened = "testdir"});
+  check({.modifiers = of_directories, .opened = "testdir"});
 }
 
 BOOST_AUTO_TEST_CASE(H03_a_mount_mark_with_ondir_is_about_a_marked_parent_too)
 {
-  check({.modifiers = ondir, .opened = ""});
+  check({.modifiers = of_directories, .opened = ""});
 }
 
 BOOST_AUTO_TEST_CASE(H04_a_subdirectory_is_told_of_by_its_own_mark)
 {
-  check({.target = mark_target::inode, .modifiers = ondir, .opened = "testdir"});
+  check({.target = mark_target::inode, .modifiers = of_directories, .opened = "testdir"});
 }
 
 BOOST_AUTO_TEST_CASE(H05_a_mount_mark_is_about_files_in_every_group)
@@ -149,12 +149,17 @@ BOOST_AUTO_TEST_CASE(H08_an_older_ignore_of_a_directory_is_not_about_its_childre
 
 BOOST_AUTO_TEST_CASE(H09_an_ignore_without_ondir_is_not_about_the_directory)
 {
-  check({.modifiers = ondir, .opened = "", .ignored = parent_ignore{}, .others_are_told = true});
+  check({.modifiers = of_directories,
+         .opened = "",
+         .ignored = parent_ignore{},
+         .others_are_told = true});
 }
 
 BOOST_AUTO_TEST_CASE(H10_an_ignore_with_ondir_is_about_the_directory)
 {
-  check({.modifiers = ondir, .opened = "", .ignored = parent_ignore{.modifiers = ondir}});
+  check({.modifiers = of_directories,
+         .opened = "",
+         .ignored = parent_ignore{.modifiers = of_directories}});
 }
 
 BOOST_AUTO_TEST_CASE(H11_an_ignore_without_event_on_child_is_not_about_children)
@@ -164,22 +169,22 @@ BOOST_AUTO_TEST_CASE(H11_an_ignore_without_event_on_child_is_not_about_children)
 
 BOOST_AUTO_TEST_CASE(H12_an_ignore_with_event_on_child_is_about_children)
 {
-  check({.opened = "testfile", .ignored = parent_ignore{.modifiers = on_child}});
+  check({.opened = "testfile", .ignored = parent_ignore{.modifiers = of_children}});
 }
 
 BOOST_AUTO_TEST_CASE(H13_an_ignore_with_ondir_alone_is_not_about_subdirectories)
 {
-  check({.modifiers = ondir,
+  check({.modifiers = of_directories,
          .opened = "testdir",
-         .ignored = parent_ignore{.modifiers = ondir},
+         .ignored = parent_ignore{.modifiers = of_directories},
          .others_are_told = true});
 }
 
 BOOST_AUTO_TEST_CASE(H15_an_ignore_with_ondir_and_event_on_child_is_about_subdirectories)
 {
-  check({.modifiers = ondir,
+  check({.modifiers = of_directories,
          .opened = "testdir",
-         .ignored = parent_ignore{.modifiers = on_child | ondir}});
+         .ignored = parent_ignore{.modifiers = of_children | of_directories}});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

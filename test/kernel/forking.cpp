@@ -19,11 +19,11 @@ using fanio::event_mask;
 using fanio::fanotify_handle;
 using fanio::init_flags;
 using fanio::response;
-using fanio::verdict;
+using test::fail_closed;
 
 namespace {
 
-struct fixture : test::permission_fixture
+struct forking_fixture : test::permission_fixture
 {
   /// Forks as Asio wants it, without closing anything, and gives what the child returned.
   int in_a_forked_child(const std::function<int()>& act)
@@ -57,12 +57,9 @@ struct fixture : test::permission_fixture
   }
 };
 
-constexpr fanio::group_options fail_closed{.flags = init_flags::class_content,
-                                           .default_verdict = verdict::deny};
-
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(forking, fixture, *utf::precondition(test::is_privileged))
+BOOST_FIXTURE_TEST_SUITE(forking, forking_fixture, *utf::precondition(test::is_privileged))
 
 BOOST_AUTO_TEST_CASE(a_child_that_ends_the_life_of_its_copies_answers_nobody)
 {

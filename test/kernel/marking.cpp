@@ -24,7 +24,7 @@ using fanio::mark_target;
 
 namespace {
 
-struct fixture : test::context_fixture
+struct marking_fixture : test::context_fixture
 {
   /// The marks as the kernel lists them.
   [[nodiscard]] std::vector<fanio::mark_info> marks() const
@@ -56,7 +56,7 @@ struct fixture : test::context_fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(marking, fixture)
+BOOST_FIXTURE_TEST_SUITE(marking, marking_fixture)
 
 BOOST_AUTO_TEST_CASE(by_path)
 {

@@ -25,7 +25,7 @@ bool is_open(int fd)
   return ::fcntl(fd, F_GETFD) >= 0;
 }
 
-struct fixture : test::context_fixture
+struct ownership_fixture : test::context_fixture
 {
   /// A group with so many events queued, each with an fd and a pidfd.
   fanotify_handle group_with(int events)
@@ -45,7 +45,7 @@ struct fixture : test::context_fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(ownership, fixture,
+BOOST_FIXTURE_TEST_SUITE(ownership, ownership_fixture,
                          *utf::precondition(test::has<init_flags::report_pidfd>))
 
 BOOST_AUTO_TEST_CASE(a_buffer_that_is_never_looked_at_closes_everything)

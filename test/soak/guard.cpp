@@ -1,13 +1,12 @@
 #include "guard.hpp"
 
+#include "as_result.hpp"
 #include <fanio/error.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -15,8 +14,6 @@
 namespace soak {
 
 namespace {
-
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 using fanio::errc;
 using fanio::error_code;

@@ -1,11 +1,10 @@
 #include "watcher.hpp"
 
+#include "as_result.hpp"
 #include <fanio/error.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <charconv>
 #include <chrono>
@@ -13,8 +12,6 @@
 namespace soak {
 
 namespace {
-
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 using fanio::event_mask;
 

@@ -1,10 +1,13 @@
 #include "running_trace.hpp"
+#include "support/contains.hpp"
 #include "support/requires.hpp"
 #include <fanio/version.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+
+using test::contains;
 
 namespace {
 
@@ -21,11 +24,6 @@ outcome run(std::vector<std::string> arguments)
   auto out = fanio.read_all(test::child::out);
   auto err = fanio.read_all(test::child::err);
   return {std::move(out), std::move(err), fanio.wait()};
-}
-
-bool contains(const std::string& text, const std::string& part)
-{
-  return text.find(part) != std::string::npos;
 }
 
 std::string first_line(const std::string& text)

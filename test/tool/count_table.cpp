@@ -10,9 +10,9 @@ using fanio::tool::count_table;
 using fanio::tool::table_columns;
 using fanio::tool::table_order;
 
-struct fixture
+struct count_table_fixture
 {
-  fixture()
+  count_table_fixture()
   {
     counts.add("/a", event_mask::open | event_mask::ondir);
     counts.add("/b", event_mask::open);
@@ -26,7 +26,7 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(count_tables, fixture)
+BOOST_FIXTURE_TEST_SUITE(count_tables, count_table_fixture)
 
 BOOST_AUTO_TEST_CASE(columns_without_counts_are_left_out_and_the_highest_total_is_first)
 {

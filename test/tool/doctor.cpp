@@ -1,4 +1,5 @@
 #include "running_trace.hpp"
+#include "support/contains.hpp"
 #include "support/in_child.hpp"
 #include "support/mounts.hpp"
 #include "support/requires.hpp"
@@ -19,6 +20,8 @@
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
+
+using test::contains;
 
 namespace {
 
@@ -58,11 +61,6 @@ void with_private_mounts(const Part& part)
         test::enter_private_mounts();
         part();
       });
-}
-
-bool contains(const std::string& text, const std::string& part)
-{
-  return text.find(part) != std::string::npos;
 }
 
 } // namespace

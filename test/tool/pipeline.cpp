@@ -1,6 +1,7 @@
 // What those do who read the lines of fanio trace is not shown.
 
 #include "running_trace.hpp"
+#include "support/contains.hpp"
 #include "support/forked.hpp"
 #include "support/mounts.hpp"
 #include "support/requires.hpp"
@@ -22,9 +23,11 @@
 
 namespace utf = boost::unit_test;
 
+using test::contains;
+
 namespace {
 
-struct fixture
+struct pipeline_fixture
 {
   [[nodiscard]] std::string log() const
   {
@@ -63,14 +66,9 @@ struct fixture
   std::string path = directory.path().string();
 };
 
-bool contains(const std::string& text, const std::string& part)
-{
-  return text.find(part) != std::string::npos;
-}
-
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(trace_readers, fixture,
+BOOST_FIXTURE_TEST_SUITE(trace_readers, pipeline_fixture,
                          *utf::precondition(test::is_privileged) *
                              utf::precondition(test::has_program("bash")))
 

@@ -59,7 +59,7 @@ void check_privileges(pid_t pid, capability_set kept)
   BOOST_TEST(status_of(pid, "NoNewPrivs") == 1U);
 }
 
-struct fixture
+struct privileges_fixture
 {
   /// Once a line is printed, what comes before is done.
   void await_line(test::running_trace& trace) const
@@ -74,7 +74,7 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(privileges_of_commands, fixture)
+BOOST_FIXTURE_TEST_SUITE(privileges_of_commands, privileges_fixture)
 
 BOOST_AUTO_TEST_CASE(a_trace_of_what_is_marked_can_only_look_up_names,
                      *utf::precondition(test::is_privileged))

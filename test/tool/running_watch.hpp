@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/child.hpp"
+#include "support/requires.hpp"
 #include "support/temp_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -35,6 +36,13 @@ inline void run_in(const std::filesystem::path& directory, const std::string& sc
 {
   const auto done = run({"sh", "-ec", "cd \"$0\"; " + script, directory.string()});
   BOOST_REQUIRE_MESSAGE(done.status == 0, done.err);
+}
+
+/// A precondition.
+inline boost::test_tools::assertion_result has_inotify_tools(boost::unit_test::test_unit_id)
+{
+  return needs(run({"sh", "-c", "command -v fsnotifywait inotifywait"}).status == 0,
+               "fsnotifywait and inotifywait, from the package inotify-tools");
 }
 
 /// `fanio watch`, or one of its peers, once it has set its watches.

@@ -17,7 +17,7 @@ namespace {
 
 using test::running_watch;
 
-struct fixture
+struct stat_fixture
 {
   test::temp_directory directory;
   std::string path = directory.path().string();
@@ -66,7 +66,7 @@ std::set<std::string> rows_until_the_end(running_watch& stat)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(stat_tables, fixture)
+BOOST_FIXTURE_TEST_SUITE(stat_tables, stat_fixture)
 
 BOOST_AUTO_TEST_CASE(it_counts_by_path_in_the_columns_of_inotifywatch)
 {

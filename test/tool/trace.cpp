@@ -17,7 +17,7 @@ namespace json = boost::json;
 
 namespace {
 
-struct fixture
+struct trace_fixture
 {
   test::temp_directory directory;
   std::string path = directory.path().string();
@@ -63,7 +63,7 @@ void overflow(test::running_trace& trace, const test::temp_directory& directory)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(trace, fixture, *boost::unit_test::precondition(test::is_privileged))
+BOOST_FIXTURE_TEST_SUITE(trace, trace_fixture, *boost::unit_test::precondition(test::is_privileged))
 
 BOOST_AUTO_TEST_CASE(it_shows_the_path_and_the_process_of_a_file_that_is_opened)
 {

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct fixture
+struct trace_choice_fixture
 {
   /// A trace of the directory with an option or two.
   std::vector<std::string> with(std::vector<std::string> options) const
@@ -47,7 +47,7 @@ bool holds(const std::vector<std::string>& lines, const std::string& text)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(trace_choice, fixture,
+BOOST_FIXTURE_TEST_SUITE(trace_choice, trace_choice_fixture,
                          *boost::unit_test::precondition(test::is_privileged))
 
 BOOST_AUTO_TEST_CASE(the_paths_that_a_glob_includes)

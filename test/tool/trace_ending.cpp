@@ -11,9 +11,12 @@
 
 namespace {
 
-struct fixture
+struct trace_ending_fixture
 {
-  fixture() { std::filesystem::permissions(directory.path(), std::filesystem::perms::all); }
+  trace_ending_fixture()
+  {
+    std::filesystem::permissions(directory.path(), std::filesystem::perms::all);
+  }
 
   test::temp_directory directory;
   std::string path = directory.path().string();
@@ -21,7 +24,7 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(trace_ending, fixture)
+BOOST_FIXTURE_TEST_SUITE(trace_ending, trace_ending_fixture)
 
 BOOST_AUTO_TEST_CASE(an_interrupt_ends_it_well)
 {

@@ -23,9 +23,9 @@ namespace json = boost::json;
 
 namespace {
 
-struct fixture
+struct trace_options_fixture
 {
-  fixture() { fs::permissions(directory.path(), fs::perms::all); }
+  trace_options_fixture() { fs::permissions(directory.path(), fs::perms::all); }
 
   test::temp_directory directory;
   std::string path = directory.path().string();
@@ -52,7 +52,7 @@ std::pair<int, std::string> refused(std::vector<std::string> arguments)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(trace_options, fixture)
+BOOST_FIXTURE_TEST_SUITE(trace_options, trace_options_fixture)
 
 BOOST_AUTO_TEST_CASE(a_timestamp_is_the_time_of_day,
                      *boost::unit_test::precondition(test::is_privileged))

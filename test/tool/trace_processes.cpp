@@ -14,7 +14,7 @@ namespace utf = boost::unit_test;
 
 namespace {
 
-struct fixture
+struct trace_processes_fixture
 {
   /// The line of a process that was seen by nobody but who hears of its start.
   std::string line_of_one_that_ended(test::running_trace& trace)
@@ -38,7 +38,7 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(trace_processes, fixture,
+BOOST_FIXTURE_TEST_SUITE(trace_processes, trace_processes_fixture,
                          *utf::precondition(test::is_privileged) *
                              utf::precondition(test::has_process_connector))
 

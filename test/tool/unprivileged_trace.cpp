@@ -16,9 +16,9 @@ namespace json = boost::json;
 namespace {
 
 /// A directory that everybody may read.
-struct fixture
+struct unprivileged_trace_fixture
 {
-  fixture() { fs::permissions(directory.path(), fs::perms::all); }
+  unprivileged_trace_fixture() { fs::permissions(directory.path(), fs::perms::all); }
 
   test::temp_directory directory;
   std::string path = directory.path().string();
@@ -26,7 +26,7 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(unprivileged_trace, fixture)
+BOOST_FIXTURE_TEST_SUITE(unprivileged_trace, unprivileged_trace_fixture)
 
 BOOST_AUTO_TEST_CASE(it_says_what_works)
 {

@@ -23,9 +23,9 @@ namespace {
 using test::running_watch;
 using test::watch_command;
 
-struct fixture
+struct watch_fixture
 {
-  fixture() { fs::permissions(directory.path(), fs::perms::all); }
+  watch_fixture() { fs::permissions(directory.path(), fs::perms::all); }
 
   test::temp_directory directory;
   std::string path = directory.path().string();
@@ -48,7 +48,7 @@ std::string text_of(const fs::path& file)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(watch_lines, fixture)
+BOOST_FIXTURE_TEST_SUITE(watch_lines, watch_fixture)
 
 BOOST_AUTO_TEST_CASE(a_line_has_the_directory_the_events_and_the_name)
 {

@@ -17,9 +17,9 @@ namespace {
 using test::running_watch;
 using test::watch_command;
 
-struct fixture
+struct watch_establishing_fixture
 {
-  fixture() { fs::permissions(directory.path(), fs::perms::all); }
+  watch_establishing_fixture() { fs::permissions(directory.path(), fs::perms::all); }
 
   test::temp_directory directory;
   std::string path = directory.path().string();
@@ -36,7 +36,7 @@ std::string on_a_terminal(const std::string& command)
 } // namespace
 
 // What is said before and while the watches are set.
-BOOST_FIXTURE_TEST_SUITE(watch_establishing, fixture)
+BOOST_FIXTURE_TEST_SUITE(watch_establishing, watch_establishing_fixture)
 
 BOOST_AUTO_TEST_CASE(a_whole_filesystem_is_refused_to_an_ordinary_user)
 {

@@ -16,21 +16,15 @@ namespace {
 
 using test::running_watch;
 
-boost::test_tools::assertion_result has_peers(boost::unit_test::test_unit_id)
-{
-  return test::needs(test::run({"sh", "-c", "command -v fsnotifywait inotifywait"}).status == 0,
-                     "fsnotifywait and inotifywait, from the package inotify-tools");
-}
-
 /// Without the line by which fsnotifywait tells of its own doings.
 std::string without_doings(std::string text)
 {
   return text.starts_with("[fid=") ? text.substr(text.find('\n') + 1) : text;
 }
 
-struct fixture
+struct watch_format_peers_fixture
 {
-  fixture()
+  watch_format_peers_fixture()
   {
     fs::create_directories(directory / "in");
     fs::create_directories(directory / "out");
@@ -90,8 +84,8 @@ bool ends_the_same(std::vector<std::string> arguments, test::user as)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(watch_format_peers, fixture,
-                         *boost::unit_test::precondition(has_peers) *
+BOOST_FIXTURE_TEST_SUITE(watch_format_peers, watch_format_peers_fixture,
+                         *boost::unit_test::precondition(test::has_inotify_tools) *
                              boost::unit_test::precondition(test::is_privileged))
 
 BOOST_AUTO_TEST_CASE(values_with_commas_are_the_bytes_that_inotifywait_prints)

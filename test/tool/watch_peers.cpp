@@ -15,12 +15,6 @@ namespace {
 
 using test::running_watch;
 
-boost::test_tools::assertion_result has_peers(boost::unit_test::test_unit_id)
-{
-  return test::needs(test::run({"sh", "-c", "command -v fsnotifywait inotifywait"}).status == 0,
-                     "fsnotifywait and inotifywait, from the package inotify-tools");
-}
-
 /// What a program prints of some work on a tree of its own: the peers open directories to find
 /// paths, which others would see, and their marks keep what is deleted from going.
 std::vector<std::string> lines_of(std::vector<std::string> program,
@@ -46,7 +40,7 @@ std::vector<std::string> lines_of(std::vector<std::string> program,
 
 const std::vector<std::string> fanio_watch{FANIO_TOOL, "watch"};
 
-struct fixture
+struct watch_peers_fixture
 {
   test::temp_directory directory;
   std::string path = directory.path().string();
@@ -69,8 +63,8 @@ void check_same_kinds(const std::vector<std::string>& ours, const std::vector<st
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(watch_peers, fixture,
-                         *boost::unit_test::precondition(has_peers) *
+BOOST_FIXTURE_TEST_SUITE(watch_peers, watch_peers_fixture,
+                         *boost::unit_test::precondition(test::has_inotify_tools) *
                              boost::unit_test::precondition(test::is_privileged))
 
 BOOST_AUTO_TEST_CASE(a_tree_has_the_events_that_fsnotifywait_prints)

@@ -113,19 +113,18 @@ void only_pending_requests_are_answered(trial& here)
   expect_result(EPERM, asked.asker.result());
 }
 
-constexpr std::array checks{
-    check{"X12", "one write is one answer", permission_events, one_write_is_one_answer},
-    check{"X14", "an answer has eight bytes", permission_events, an_answer_has_eight_bytes},
-    check{"X15", "a word that says nothing leaves who asked waiting", permission_events,
-          words_that_say_nothing_are_refused},
-    check{"X16", "only the number of a pending request is answered", permission_events,
-          only_pending_requests_are_answered},
-};
-
 } // namespace
 
 std::span<const check> answer_checks() noexcept
 {
+  static constexpr std::array checks{
+      check{"X12", "one write is one answer", permission_events, one_write_is_one_answer},
+      check{"X14", "an answer has eight bytes", permission_events, an_answer_has_eight_bytes},
+      check{"X15", "a word that says nothing leaves who asked waiting", permission_events,
+            words_that_say_nothing_are_refused},
+      check{"X16", "only the number of a pending request is answered", permission_events,
+            only_pending_requests_are_answered},
+  };
   return checks;
 }
 

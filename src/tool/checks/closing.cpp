@@ -54,16 +54,16 @@ void a_close_frees_who_was_read_and_who_was_not(trial& here)
   expect(::lseek(e.fd(), 0, SEEK_END) == 4, "the descriptor of the event went with the group");
 }
 
-constexpr std::array checks{
-    check{"F02", "closing the group frees all who wait", permission_events, a_close_frees_a_crowd},
-    check{"F03", "closing the group frees who was read and who was not", permission_events,
-          a_close_frees_who_was_read_and_who_was_not},
-};
-
 } // namespace
 
 std::span<const check> closing_checks() noexcept
 {
+  static constexpr std::array checks{
+      check{"F02", "closing the group frees all who wait", permission_events,
+            a_close_frees_a_crowd},
+      check{"F03", "closing the group frees who was read and who was not", permission_events,
+            a_close_frees_who_was_read_and_who_was_not},
+  };
   return checks;
 }
 

@@ -69,21 +69,20 @@ void ignoring_executions_leaves_openings(trial& here)
   check_told(here, both, event_mask::open_exec, {event_mask::open, event_mask::open});
 }
 
-constexpr std::array checks{
-    check{"K01", "an execution is told as an opening", handles, openings_are_told},
-    check{"K02", "an opening is not told as an execution", handles, executions_are_told},
-    check{"K03", "an execution is told as both in one event", handles, both_are_told_at_once},
-    check{"K04", "ignoring executions leaves openings", handles, ignored_executions_are_openings},
-    check{"K05", "ignoring openings leaves executions", handles,
-          executions_are_no_ignored_openings},
-    check{"K06", "an ignored execution is still told as an opening", handles,
-          ignoring_executions_leaves_openings},
-};
-
 } // namespace
 
 std::span<const check> execution_checks() noexcept
 {
+  static constexpr std::array checks{
+      check{"K01", "an execution is told as an opening", handles, openings_are_told},
+      check{"K02", "an opening is not told as an execution", handles, executions_are_told},
+      check{"K03", "an execution is told as both in one event", handles, both_are_told_at_once},
+      check{"K04", "ignoring executions leaves openings", handles, ignored_executions_are_openings},
+      check{"K05", "ignoring openings leaves executions", handles,
+            executions_are_no_ignored_openings},
+      check{"K06", "an ignored execution is still told as an opening", handles,
+            ignoring_executions_leaves_openings},
+  };
   return checks;
 }
 

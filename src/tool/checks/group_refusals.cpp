@@ -60,24 +60,23 @@ void classes_and_limits_are_for_the_privileged(trial& here)
   expect_no_group(here, report_fid | report_tid, errc::report_needs_privilege);
 }
 
-constexpr std::array checks{
-    check{"M01", "permission classes with file handles are refused", root,
-          permission_classes_report_no_handles},
-    check{"M02", "names without directories are refused", handles, names_need_directories},
-    check{"M03", "targets without handles, directories and names are refused", targets,
-          targets_need_the_rest},
-    check{"M04", "pidfds with thread ids are refused, or work", pidfds, pidfds_of_threads},
-    check{"M05", "pidfds go with handles and names", pidfds, pidfds_with_handles},
-    check{"Q01", "an ordinary user gets no group of descriptors", ordinary_user,
-          descriptors_are_for_the_privileged},
-    check{"Q02", "an ordinary user gets no class, no end of a limit, no thread ids", ordinary_user,
-          classes_and_limits_are_for_the_privileged},
-};
-
 } // namespace
 
 std::span<const check> group_refusal_checks() noexcept
 {
+  static constexpr std::array checks{
+      check{"M01", "permission classes with file handles are refused", root,
+            permission_classes_report_no_handles},
+      check{"M02", "names without directories are refused", handles, names_need_directories},
+      check{"M03", "targets without handles, directories and names are refused", targets,
+            targets_need_the_rest},
+      check{"M04", "pidfds with thread ids are refused, or work", pidfds, pidfds_of_threads},
+      check{"M05", "pidfds go with handles and names", pidfds, pidfds_with_handles},
+      check{"Q01", "an ordinary user gets no group of descriptors", ordinary_user,
+            descriptors_are_for_the_privileged},
+      check{"Q02", "an ordinary user gets no class, no end of a limit, no thread ids",
+            ordinary_user, classes_and_limits_are_for_the_privileged},
+  };
   return checks;
 }
 

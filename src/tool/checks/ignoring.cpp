@@ -80,21 +80,21 @@ void a_pinned_mark_stays_so(trial& here)
                  mark_flags::evictable);
 }
 
-constexpr std::array checks{
-    check{"A03", "what is ignored is not told", handles, ignored_events_are_not_told},
-    check{"A04", "a modification ends an ignore mask", handles, a_modification_ends_an_ignore_mask},
-    check{"A05", "an ignore mask that is to survive a modification does", handles,
-          an_ignore_mask_survives_if_asked_to},
-    check{"I16", "a directory's ignore mask can be for its children", ignores,
-          children_are_ignored},
-    check{"T01", "a mark that pins its file can't be made evictable again", evictable_marks,
-          a_pinned_mark_stays_so},
-};
-
 } // namespace
 
 std::span<const check> ignore_checks() noexcept
 {
+  static constexpr std::array checks{
+      check{"A03", "what is ignored is not told", handles, ignored_events_are_not_told},
+      check{"A04", "a modification ends an ignore mask", handles,
+            a_modification_ends_an_ignore_mask},
+      check{"A05", "an ignore mask that is to survive a modification does", handles,
+            an_ignore_mask_survives_if_asked_to},
+      check{"I16", "a directory's ignore mask can be for its children", ignores,
+            children_are_ignored},
+      check{"T01", "a mark that pins its file can't be made evictable again", evictable_marks,
+            a_pinned_mark_stays_so},
+  };
   return checks;
 }
 

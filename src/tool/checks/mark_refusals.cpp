@@ -195,40 +195,40 @@ void others_mounts_are_not_marked(trial& here)
   }
 }
 
-constexpr std::array checks{
-    check{"C01", "a mark for directories only refuses a file", handles,
-          only_directories_are_marked},
-    check{"M06", "events that need file handles are refused without", root,
-          some_events_need_handles},
-    check{"M07", "the same are refused on mounts", root, some_events_are_not_for_mounts},
-    check{"M08", "renames are refused without names", renames, renames_need_names},
-    check{"M11", "a file's ignore mask takes nothing that is for directories", ignores,
-          a_file_ignores_nothing_of_directories},
-    check{"M12", "an ignore mask that a modification ends is for files", privileged_ignores,
-          an_ignore_that_ends_is_for_files},
-    check{"M13", "a pipe has no mount or filesystem to mark", root, pipes_are_on_no_mount},
-    check{"M14", "permission events are refused without their class", permission_events,
-          permission_needs_a_class},
-    check{"M15", "pre-content events are refused without their class", pre_content_events,
-          pre_access_needs_its_class},
-    check{"M16", "words that mean nothing are refused", handles, wrong_words_are_refused},
-    check{"M17", "a mark that is not there can't be removed", handles,
-          a_mark_that_is_not_there_stays_so},
-    check{"M18", "evictable marks are refused on mounts and filesystems",
-          privileged_evictable_marks, only_inode_marks_are_evictable},
-    check{"M19", "the two ways to ignore exclude each other", ignores, there_is_one_way_to_ignore},
-    check{"M20", "permission events are refused in procfs", permission_events,
-          procfs_is_never_asked_for},
-    check{"M21", "filesystem errors are refused on files and mounts", filesystem_errors,
-          filesystem_errors_need_a_filesystem_mark},
-    check{"Q04", "an ordinary user marks no mount and no filesystem", ordinary_user,
-          others_mounts_are_not_marked},
-};
-
 } // namespace
 
 std::span<const check> mark_refusal_checks() noexcept
 {
+  static constexpr std::array checks{
+      check{"C01", "a mark for directories only refuses a file", handles,
+            only_directories_are_marked},
+      check{"M06", "events that need file handles are refused without", root,
+            some_events_need_handles},
+      check{"M07", "the same are refused on mounts", root, some_events_are_not_for_mounts},
+      check{"M08", "renames are refused without names", renames, renames_need_names},
+      check{"M11", "a file's ignore mask takes nothing that is for directories", ignores,
+            a_file_ignores_nothing_of_directories},
+      check{"M12", "an ignore mask that a modification ends is for files", privileged_ignores,
+            an_ignore_that_ends_is_for_files},
+      check{"M13", "a pipe has no mount or filesystem to mark", root, pipes_are_on_no_mount},
+      check{"M14", "permission events are refused without their class", permission_events,
+            permission_needs_a_class},
+      check{"M15", "pre-content events are refused without their class", pre_content_events,
+            pre_access_needs_its_class},
+      check{"M16", "words that mean nothing are refused", handles, wrong_words_are_refused},
+      check{"M17", "a mark that is not there can't be removed", handles,
+            a_mark_that_is_not_there_stays_so},
+      check{"M18", "evictable marks are refused on mounts and filesystems",
+            privileged_evictable_marks, only_inode_marks_are_evictable},
+      check{"M19", "the two ways to ignore exclude each other", ignores,
+            there_is_one_way_to_ignore},
+      check{"M20", "permission events are refused in procfs", permission_events,
+            procfs_is_never_asked_for},
+      check{"M21", "filesystem errors are refused on files and mounts", filesystem_errors,
+            filesystem_errors_need_a_filesystem_mark},
+      check{"Q04", "an ordinary user marks no mount and no filesystem", ordinary_user,
+            others_mounts_are_not_marked},
+  };
   return checks;
 }
 

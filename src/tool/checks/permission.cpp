@@ -167,34 +167,33 @@ void a_removed_mark_takes_no_request_with_it(trial& here)
   expect_result(EPERM, asker.result());
 }
 
-constexpr std::array checks{
-    check{"B01", "opening and reading are asked for, and who is denied gets EPERM",
-          permission_events, opening_and_reading_are_asked},
-    check{"B02", "what may not be opened is not executed", permission_events,
-          what_may_not_be_opened_is_not_executed},
-    check{"B03", "opening does not ask for execution", permission_events,
-          opening_does_not_ask_for_execution},
-    check{"B04", "execution is asked for", permission_events, execution_is_asked},
-    check{"B05", "a directory's mark asks for its children", permission_events,
-          the_directory_asks_for_its_children},
-    check{"B06", "a directory's mark that is not for children asks nothing", permission_events,
-          the_directory_asks_only_if_it_is_to},
-    check{"B10", "a reader gets the errno that it is denied with", pre_content_events,
-          a_reader_gets_the_errno},
-    check{"B11", "who executes gets the errno that the opening is denied with", pre_content_events,
-          who_executes_gets_the_errno},
-    check{"E03", "groups are asked one after the other, the higher class first", pre_content_events,
-          groups_are_asked_one_after_the_other},
-    check{"X18", "each errno that may be given is delivered", pre_content_events,
-          each_errno_is_delivered},
-    check{"X23", "a mark that is removed takes no request with it", permission_events,
-          a_removed_mark_takes_no_request_with_it},
-};
-
 } // namespace
 
 std::span<const check> permission_checks() noexcept
 {
+  static constexpr std::array checks{
+      check{"B01", "opening and reading are asked for, and who is denied gets EPERM",
+            permission_events, opening_and_reading_are_asked},
+      check{"B02", "what may not be opened is not executed", permission_events,
+            what_may_not_be_opened_is_not_executed},
+      check{"B03", "opening does not ask for execution", permission_events,
+            opening_does_not_ask_for_execution},
+      check{"B04", "execution is asked for", permission_events, execution_is_asked},
+      check{"B05", "a directory's mark asks for its children", permission_events,
+            the_directory_asks_for_its_children},
+      check{"B06", "a directory's mark that is not for children asks nothing", permission_events,
+            the_directory_asks_only_if_it_is_to},
+      check{"B10", "a reader gets the errno that it is denied with", pre_content_events,
+            a_reader_gets_the_errno},
+      check{"B11", "who executes gets the errno that the opening is denied with",
+            pre_content_events, who_executes_gets_the_errno},
+      check{"E03", "groups are asked one after the other, the higher class first",
+            pre_content_events, groups_are_asked_one_after_the_other},
+      check{"X18", "each errno that may be given is delivered", pre_content_events,
+            each_errno_is_delivered},
+      check{"X23", "a mark that is removed takes no request with it", permission_events,
+            a_removed_mark_takes_no_request_with_it},
+  };
   return checks;
 }
 

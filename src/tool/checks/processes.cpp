@@ -87,18 +87,17 @@ void pidfds_are_told(trial& here)
   expect(::lseek(e.fd(), 0, SEEK_END) == 4, "expected a descriptor of the file");
 }
 
-constexpr std::array checks{
-    check{"J01", "an event of any thread is of its process", root,
-          events_of_threads_are_of_their_process},
-    check{"Q06", "events of the reader have its process", handles, own_events_have_a_process},
-    check{"Q07", "events of others have no process", ordinary_user, others_events_have_none},
-    check{"R01", "events have a pidfd of the process, and a descriptor", pidfds, pidfds_are_told},
-};
-
 } // namespace
 
 std::span<const check> process_checks() noexcept
 {
+  static constexpr std::array checks{
+      check{"J01", "an event of any thread is of its process", root,
+            events_of_threads_are_of_their_process},
+      check{"Q06", "events of the reader have its process", handles, own_events_have_a_process},
+      check{"Q07", "events of others have no process", ordinary_user, others_events_have_none},
+      check{"R01", "events have a pidfd of the process, and a descriptor", pidfds, pidfds_are_told},
+  };
   return checks;
 }
 

@@ -16,7 +16,7 @@ namespace fanio::tool {
 namespace {
 
 /// A group that tells what is made in the directory.
-fanotify_handle watch(trial& here)
+fanotify_handle group_on(trial& here)
 {
   auto group = here.open(init_flags::report_dfid_name);
   group.add_mark(here.directory(), event_mask::create);
@@ -41,7 +41,7 @@ void an_empty_queue_blocks_nobody(trial& here)
 
 void a_small_buffer_loses_nothing(trial& here)
 {
-  auto group = watch(here);
+  auto group = group_on(here);
   here.write("file");
   event_buffer tiny(30);
   error_code ec;
@@ -52,7 +52,7 @@ void a_small_buffer_loses_nothing(trial& here)
 
 void one_read_brings_what_fits(trial& here)
 {
-  auto group = watch(here);
+  auto group = group_on(here);
   here.write("a");
   here.write("b");
   constexpr std::size_t one_and_a_half = 100;
@@ -78,21 +78,22 @@ void features_can_be_asked_for(trial& here)
   expect_no_mark(group, nowhere, unknown, errc::unknown_event);
 }
 
-constexpr std::array checks{
-    check{"G01", "an executed program does not get the group", handles,
-          the_group_is_closed_by_exec},
-    check{"G02", "reading an empty queue blocks nobody", handles, an_empty_queue_blocks_nobody},
-    check{"X01", "a buffer that is too small loses nothing", handles, a_small_buffer_loses_nothing},
-    check{"X02", "a read brings what fits, the next the rest", handles, one_read_brings_what_fits},
-    check{"X31", "poll(2) never tells a group writable", handles, groups_are_never_told_writable},
-    check{"X46", "what the kernel can do can be asked without a mark", handles,
-          features_can_be_asked_for},
-};
-
 } // namespace
 
 std::span<const check> reading_checks() noexcept
 {
+  static constexpr std::array checks{
+      check{"G01", "an executed program does not get the group", handles,
+            the_group_is_closed_by_exec},
+      check{"G02", "reading an empty queue blocks nobody", handles, an_empty_queue_blocks_nobody},
+      check{"X01", "a buffer that is too small loses nothing", handles,
+            a_small_buffer_loses_nothing},
+      check{"X02", "a read brings what fits, the next the rest", handles,
+            one_read_brings_what_fits},
+      check{"X31", "poll(2) never tells a group writable", handles, groups_are_never_told_writable},
+      check{"X46", "what the kernel can do can be asked without a mark", handles,
+            features_can_be_asked_for},
+  };
   return checks;
 }
 
