@@ -5,12 +5,15 @@
 # lost or leaked. As root.
 #
 #   test/soak.sh MINUTES [SEED]
+#
+# What is built is the preset $FANIO_PRESET, "dev" unless told otherwise.
 
 set -euo pipefail
 exec </dev/null
 
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build_dir=${FANIO_BUILD_DIR:-$source_dir/build/dev}
+preset=${FANIO_PRESET:-dev}
+build_dir=${FANIO_BUILD_DIR:-$source_dir/build/$preset}
 
 minutes=${1:-}
 if ! [[ $minutes =~ ^[1-9][0-9]{0,4}$ && ${2:-1} =~ ^[1-9][0-9]{0,8}$ ]]; then
@@ -24,7 +27,7 @@ if [[ $(id -u) != 0 ]]; then
 fi
 
 # Builds, installs what is missing, and shows that the simplest things work.
-FANIO_BUILD_DIR=$build_dir bash "$source_dir/test/run.sh" -L '^unit$'
+FANIO_BUILD_DIR=$build_dir bash "$source_dir/test/run.sh" --preset "$preset" -L '^unit$'
 
 printf '\n== Soaking for %d min\n' "$minutes"
 # Whoever is still blocked when it hangs is freed by its end.

@@ -1,6 +1,6 @@
 #include "machine_report.hpp"
 
-#include "watch_roots.hpp"
+#include "paths.hpp"
 #include <fanio/basic_fanotify_handle.hpp>
 #include <fanio/resolve/process_table.hpp>
 

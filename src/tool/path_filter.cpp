@@ -1,5 +1,7 @@
 #include "path_filter.hpp"
 
+#include "paths.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -18,12 +20,6 @@ std::string_view parent_of(std::string_view path) noexcept
 std::string_view without_slash(std::string_view path) noexcept
 {
   return path == "/" ? std::string_view() : path;
-}
-
-/// Whole components: /srv has /srv/a below it, and not /srv2.
-bool is_at_or_below(std::string_view path, std::string_view top) noexcept
-{
-  return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
 }
 
 } // namespace

@@ -15,4 +15,12 @@ namespace fanio::tool {
   return path;
 }
 
+/// Whether `path` is `top` or below it.
+[[nodiscard]] inline bool is_at_or_below(std::string_view path, std::string_view top) noexcept
+{
+  // Whole components: /srv has /srv/a below it, and not /srv2.
+  return path.starts_with(top) &&
+         (path.size() == top.size() || top.ends_with('/') || path[top.size()] == '/');
+}
+
 } // namespace fanio::tool

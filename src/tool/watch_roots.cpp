@@ -2,6 +2,7 @@
 
 #include "directory_walk.hpp"
 #include "escape.hpp"
+#include "paths.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -40,13 +41,6 @@ std::string canonical_path(const std::string& given, bool follow_links)
 }
 
 } // namespace
-
-bool is_at_or_below(std::string_view path, std::string_view top) noexcept
-{
-  // Whole components: /srv has /srv/a below it, and not /srv2.
-  return path.starts_with(top) &&
-         (path.size() == top.size() || top.ends_with('/') || path[top.size()] == '/');
-}
 
 std::string own_name(const watch_root& r)
 {

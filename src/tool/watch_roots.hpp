@@ -55,7 +55,4 @@ private:
 /// What an event on a named path itself is told as.
 [[nodiscard]] std::string own_name(const watch_root& r);
 
-/// Whether `path` is `top` or below it.
-[[nodiscard]] bool is_at_or_below(std::string_view path, std::string_view top) noexcept;
-
 } // namespace fanio::tool

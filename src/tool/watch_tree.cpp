@@ -1,6 +1,7 @@
 #include "watch_tree.hpp"
 
 #include "escape.hpp"
+#include "paths.hpp"
 #include "watch_events.hpp"
 #include <fanio/error.hpp>
 #include <fanio/resolve/handle_of.hpp>

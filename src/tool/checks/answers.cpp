@@ -24,8 +24,8 @@ struct raw_answer
   std::uint32_t word;
 };
 
-constexpr std::uint32_t allow = 0x1;
-constexpr std::uint32_t deny = 0x2;
+constexpr std::uint32_t allowing = 0x1;
+constexpr std::uint32_t denying = 0x2;
 constexpr int whole = sizeof(raw_answer);
 
 /// A file that another process opens, and waits.
@@ -65,7 +65,7 @@ void one_write_is_one_answer(trial& here)
   const auto one = only(here.read(asked.group));
   other_process second(asked.file);
   const auto other = only(here.read(asked.group));
-  const std::array answers{raw_answer{one.fd(), deny}, raw_answer{other.fd(), deny}};
+  const std::array answers{raw_answer{one.fd(), denying}, raw_answer{other.fd(), denying}};
   asked.expect_written(whole, answers, sizeof answers);
   expect_result(EPERM, asked.asker.result());
   asked.group.respond(other, response::allow());
@@ -76,7 +76,7 @@ void an_answer_has_eight_bytes(trial& here)
 {
   request asked(here);
   const auto e = only(here.read(asked.group));
-  const std::array answers{raw_answer{e.fd(), deny}, raw_answer{}};
+  const std::array answers{raw_answer{e.fd(), denying}, raw_answer{}};
   for (const std::size_t too_short : {0U, 1U, 4U, 7U})
   {
     asked.expect_written(-EINVAL, answers, too_short);
@@ -92,7 +92,8 @@ void words_that_say_nothing_are_refused(trial& here)
   const auto e = only(here.read(asked.group));
   constexpr std::uint32_t with_audit = 0x10;
   constexpr std::uint32_t with_errno = static_cast<std::uint32_t>(EBUSY) << 24;
-  for (const auto word : {0U, allow | deny, 4U, 0x41U, allow | with_audit, deny | with_errno})
+  for (const auto word :
+       {0U, allowing | denying, 4U, 0x41U, allowing | with_audit, denying | with_errno})
   {
     asked.expect_written(-EINVAL, {e.fd(), word});
   }
@@ -106,10 +107,10 @@ void only_pending_requests_are_answered(trial& here)
   request asked(here);
   const auto e = only(here.read(asked.group));
   const auto duplicate = e.take_fd();
-  asked.expect_written(-ENOENT, {duplicate.get(), allow});
-  asked.expect_written(-ENOENT, {e.fd() + 1000, allow});
-  asked.expect_written(whole, {e.fd(), deny});
-  asked.expect_written(-ENOENT, {e.fd(), allow});
+  asked.expect_written(-ENOENT, {duplicate.get(), allowing});
+  asked.expect_written(-ENOENT, {e.fd() + 1000, allowing});
+  asked.expect_written(whole, {e.fd(), denying});
+  asked.expect_written(-ENOENT, {e.fd(), allowing});
   expect_result(EPERM, asked.asker.result());
 }
 
