@@ -1,0 +1,1 @@
+// Nothing: what all tests include is compiled for the target of this file, and kept.
