@@ -30,6 +30,7 @@ public:
     std::uint64_t asked_in = 0; ///< In which batch the kernel was asked for its place; 0: in none.
     std::uint64_t seen_under =
         0; ///< Which mounts there were when its path was last seen to be right.
+    std::uint64_t looked_at = 0; ///< During which look its path led to it.
     std::uint32_t children = 0;
     bool is_root = false;
     bool is_learnt = false; ///< A root that the user has named.

@@ -153,6 +153,7 @@ error_code path_resolver::impl::ask_at(place& p, const file_handle_view& handle,
   if (auto* const before = tree_.find(handle))
   {
     tree_.detach(*before);
+    ++look_;
   }
   error_code ec = errc::stale;
   // Once more where it was moved on the way.
@@ -177,10 +178,12 @@ error_code path_resolver::impl::find_place(int directory, const file_handle_view
   if (directory_tree::append_path(*found, path) && leads_to(path, handle))
   {
     found->seen_under = mounts_.generation();
+    found->looked_at = look_;
     return {};
   }
   // What it is in was moved meanwhile, of which nothing was heard yet; or it can't be seen.
   tree_.detach(*found);
+  ++look_;
   if (leads_to(kernels, handle))
   {
     path = kernels;

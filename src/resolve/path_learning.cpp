@@ -30,6 +30,7 @@ void path_resolver::impl::put_learnt(const std::pair<file_handle, std::string>& 
   auto& e = tree_.put_root(one.first, one.second);
   e.is_learnt = true;
   e.seen_under = mounts_.generation();
+  ++look_;
 }
 
 void path_resolver::impl::learn(const file_handle_view& directory, std::string_view name,
@@ -39,6 +40,7 @@ void path_resolver::impl::learn(const file_handle_view& directory, std::string_v
   {
     has_asked_ = true; // what is listed is of now, as what the kernel is asked for
     tree_.put(child, *parent, name, batch_);
+    ++look_;
   }
 }
 
@@ -166,6 +168,7 @@ void path_resolver::impl::update(const event_view& e)
   }
   if (const auto old = e.old_dfid(); old && !e.new_dfid() && e.fid())
   {
+    ++look_;
     // Moved to where nobody looks.
     if (auto* const moved = tree_.find(*e.fid()))
     {
@@ -179,6 +182,7 @@ void path_resolver::impl::update(const event_view& e)
   {
     return;
   }
+  ++look_;
   auto* const parent = tree_.find(*directory);
   const bool arrives = is_rename || has_any(e.mask(), arrivals);
   const bool departs = has_any(e.mask(), departures);
@@ -246,6 +250,7 @@ void path_resolver::impl::depart(const event_view& e, const entry& parent, std::
 
 void path_resolver::impl::end_batch(std::size_t queued)
 {
+  ++look_;
   mounts_.let_go();
   mounts_.update();
   forget_departures(queued);
@@ -274,6 +279,13 @@ void path_resolver::impl::note_certainty() noexcept
     last_certain_batch_ = uncertain_.front().number;
     uncertain_.pop_front();
   }
+}
+
+/// Whether the path of a directory was seen to lead to it since anything has changed.
+bool path_resolver::impl::was_looked_at(const entry& directory) const noexcept
+{
+  return options_.is_updated && directory.seen_under == mounts_.generation() &&
+         directory.looked_at == look_;
 }
 
 /// Whether the path of a directory is right without looking. Any change of the mounts may have

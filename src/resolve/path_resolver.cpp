@@ -60,7 +60,7 @@ error_code path_resolver::impl::resolve(const file_handle_view& directory, std::
   const auto entry_name = name == "." ? std::string_view() : name;
   auto* const known = tree_.find(directory);
   const auto where = known != nullptr ? directory_tree::place_of(*known) : directory_tree::place();
-  if (where.root != nullptr && is_certain(*known, where))
+  if (where.root != nullptr && (is_certain(*known, where) || was_looked_at(*known)))
   {
     is_deleted_ = where.is_deleted;
     directory_tree::append_path(*known, where, entry_name, path);
@@ -90,6 +90,7 @@ error_code path_resolver::impl::look_again(entry& directory, const directory_tre
     return ask_again(directory, path);
   }
   directory.seen_under = mounts_.generation();
+  directory.looked_at = look_;
   is_deleted_ = where.is_deleted;
   return {};
 }

@@ -81,6 +81,7 @@ private:
 
   [[nodiscard]] bool is_certain(const entry& directory,
                                 const directory_tree::place& where) const noexcept;
+  [[nodiscard]] bool was_looked_at(const entry& directory) const noexcept;
   error_code look_again(entry& directory, const directory_tree::place& where, std::string& path);
   error_code ask(const file_handle_view& handle, std::string& path);
   error_code ask_again(const entry& directory, std::string& path);
@@ -116,6 +117,10 @@ private:
   std::uint64_t last_certain_batch_ = 0;
   std::deque<batch> uncertain_;
   bool has_asked_ = false; ///< In this batch.
+
+  // What a path was seen to lead to it leads to, for the events of this batch: they had happened.
+  // Unless one of them tells that directories went elsewhere, or the kernel does.
+  std::uint64_t look_ = 1;
 
   /// A directory, and a place that it was renamed from.
   struct departure

@@ -15,7 +15,10 @@
 #include <fanio/resolve/process_table.hpp>
 
 #include <array>
+#include <fstream>
 #include <new>
+#include <ranges>
+#include <string>
 #include <string_view>
 
 #include <sys/fanotify.h>
@@ -379,6 +382,39 @@ BOOST_AUTO_TEST_CASE(the_path_in_a_known_directory_takes_none)
   };
   BOOST_TEST(resolve_next() > 0U);
   BOOST_TEST(resolve_next() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_was_asked_for_while_more_was_queued_is_looked_at_once_a_read)
+{
+  fanotify_handle group(context, {.flags = init_flags::report_dfid_name_target});
+  group.add_mark(directory.path(), event_mask::create | event_mask::event_on_child);
+  constexpr int files = 40;
+  for (int i = 0; i < files; ++i)
+  {
+    std::ofstream(directory / (std::string(200, 'x') + std::to_string(i)));
+  }
+  fanio::event_buffer small(4096);
+  fanio::resolve::path_resolver paths;
+  std::string path;
+  int reads = 0;
+  for (; group.queued() > 0; ++reads)
+  {
+    const auto events = group.read_events(small);
+    const auto calls_of = [&](const event_view& e)
+    {
+      const auto before = test::calls_made();
+      paths.update(e);
+      BOOST_TEST(!paths.resolve(e, path));
+      return test::calls_made() - before;
+    };
+    BOOST_TEST(calls_of(events.front()) > 0U);
+    for (const event_view e : events | std::views::drop(1))
+    {
+      BOOST_TEST(calls_of(e) == 0U);
+    }
+    paths.end_batch(group.queued());
+  }
+  BOOST_TEST(reads > 2);
 }
 
 BOOST_AUTO_TEST_CASE(fanotify_init_fails)
