@@ -8,6 +8,8 @@ std::span<const bench_case> all_cases() noexcept
 {
   static constexpr auto cases = std::to_array<bench_case>({
       {"drain-names", "a full queue of names: read(2) in C, fanio", drain_names_case},
+      {"drain-handles", "a full queue of file handles, in reads of 4 KiB: read(2) in C, fanio",
+       drain_handles_case},
       {"drain-descriptors", "a full queue of descriptors: read(2) and close(2) in C, fanio",
        drain_descriptors_case},
       {"drain-paths", "paths of names: a cache in C, asking each time in C, fanio's path_resolver",

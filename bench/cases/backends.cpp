@@ -38,7 +38,7 @@ double ns_an_event(const storm_result& r)
   return static_cast<double>(r.cpu.count()) / static_cast<double>(r.seen.events);
 }
 
-/// Queues that were filled before, as in drain-names, without looking for the paths.
+/// Queues that were filled before, without looking for the paths.
 void compare_drains(const run_options& options, outcome& out)
 {
   const scratch_mount mount;
@@ -99,7 +99,7 @@ void compare_responders(const run_options& options, outcome& out)
   opener_settings openers;
   openers.opens = options.scaled<std::size_t>(5000, 200);
   openers.opens_before = 100;
-  openers.turns = options.rounds;
+  openers.turns = options.rounds + options.rounds % 2; // each is the first as often
   for (const auto& b : both_backends())
   {
     openers.places.push_back(mount.path() / b.name);

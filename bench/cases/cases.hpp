@@ -6,6 +6,7 @@ namespace fanio::bench {
 
 // The functions of the cases: see all_cases.cpp for what each is called and compares.
 
+void drain_handles_case(const run_options& options, outcome& out);
 void drain_names_case(const run_options& options, outcome& out);
 void drain_descriptors_case(const run_options& options, outcome& out);
 void drain_paths_case(const run_options& options, outcome& out);

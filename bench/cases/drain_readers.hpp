@@ -110,7 +110,7 @@ public:
         add_path(e, seen);
       }
     }
-    end_batch(group, events.size());
+    resolver_.end_batch(group);
   }
 
 private:
@@ -124,17 +124,8 @@ private:
     seen.bytes += path_.size();
   }
 
-  /// The kernel counts the queue one by one, so it is asked once. Nobody adds to this queue: what
-  /// is left is known.
-  void end_batch(const fanotify_handle& group, std::size_t read)
-  {
-    queued_ = queued_ > read ? queued_ - read : group.queued();
-    resolver_.end_batch(queued_);
-  }
-
   resolve::path_resolver resolver_;
   std::string path_;
-  std::size_t queued_ = 0;
 };
 
 // Readers -----------------------------------------------------------------------------------------

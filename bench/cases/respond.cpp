@@ -26,7 +26,7 @@ void respond_case(const run_options& options, outcome& out)
                              .turns = options.scaled<std::size_t>(12, 2)});
   const auto* const nobody = contest.add("no listener", {});
   auto* const blocking = contest.add("raw C, blocking", {"raw_respond_blocking"});
-  auto* const poll = contest.add("raw C, poll", {"raw_respond_poll"});
+  auto* const poll = contest.add("raw C, poll + writev", {"raw_respond_poll"});
   auto* const epoll = contest.add("raw C, epoll", {"raw_respond_epoll"});
   auto* const spinning = contest.add("raw C, spinning", {"raw_respond_spinning"});
   auto* const callback = contest.add("fanio, callback", {"fanio_respond_callback"});

@@ -40,7 +40,7 @@ void compare_all(const run_options& options, outcome& found, const storm& made, 
     race.compare(ours, "raw C, filesystem mark, linger 100 us", at_most(1.3));
     race.compare(ours + " --linger 0", "raw C, filesystem mark", at_most(1.3));
     race.compare(ours, "inotifywait -r", at_most(0.8));
-    race.compare(ours, "fsnotifywait -S", at_most(0.3));
+    race.compare(ours, "fsnotifywait -S, by lines", at_most(0.3));
   }
 }
 

@@ -64,8 +64,9 @@ peer inotifywait()
 
 peer fsnotifywait_filesystem()
 {
-  // With -S it fills a buffer before it writes, alone of all: so nobody would hear of the last.
-  return {.name = "fsnotifywait -S",
+  // With -S it fills a buffer before it writes, alone of all: so nobody would hear of the last. It
+  // is made to write each line by itself, as to a terminal, and as inotifywait does.
+  return {.name = "fsnotifywait -S, by lines",
           .argv = {"stdbuf", "-oL", "fsnotifywait", "-m", "-q", "-S", "-e", "create", "--format",
                    "%w%f", root_word},
           .ready_by = peer::readiness::marker,

@@ -34,7 +34,7 @@ public:
     }
     if (finds_paths_)
     {
-      paths_.end_batch(group_.queued());
+      paths_.end_batch(group_);
     }
     ++counts_.reads;
     show();

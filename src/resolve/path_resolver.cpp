@@ -155,6 +155,11 @@ void path_resolver::end_batch(std::size_t queued)
   impl_->end_batch(queued);
 }
 
+bool path_resolver::wants_queued() const noexcept
+{
+  return impl_->wants_queued();
+}
+
 error_code path_resolver::resolve(const event_view& e, std::string& path)
 {
   return impl_->resolve(e, path);

@@ -41,6 +41,13 @@ public:
   void foresee(const event_range& events);
   void update(const event_view& e);
   void end_batch(std::size_t queued);
+
+  /// Whether `end_batch` has any use for the length of the queue.
+  [[nodiscard]] bool wants_queued() const noexcept
+  {
+    return has_asked_ || !departed_.empty() || !departed_before_.empty();
+  }
+
   error_code resolve(const file_handle_view& directory, std::string_view name, std::string& path);
   error_code resolve(const event_view& e, std::string& path);
 

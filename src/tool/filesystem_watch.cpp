@@ -74,9 +74,7 @@ void filesystem_watch::end_batch()
 {
   if (has_handles_) // the resolver hears of these only
   {
-    error_code ignored; // none queued, then
-    const auto queued = group().queued(ignored);
-    paths_->end_batch(queued);
+    paths_->end_batch(group());
   }
 }
 

@@ -170,7 +170,7 @@ void watch_tree::mark_roots()
 /// not be learnt by path, which would stay.
 void watch_tree::learn_roots()
 {
-  end_batch();
+  resolver_.end_batch(group_);
   for (auto& r : roots_.all())
   {
     const auto path =
@@ -190,20 +190,13 @@ void watch_tree::learn_roots()
     look_into(r);
   }
   upsets_ = count_upsets();
-  end_batch(); // lets go of what would keep a filesystem from being unmounted
+  resolver_.end_batch(group_); // lets go of what would keep a filesystem from being unmounted
 }
 
 std::uint64_t watch_tree::count_upsets() const noexcept
 {
   const auto stats = resolver_.stats();
   return stats.resets + stats.mount_changes;
-}
-
-void watch_tree::end_batch()
-{
-  error_code ignored; // none queued, then
-  const auto queued = group_.queued(ignored);
-  resolver_.end_batch(queued);
 }
 
 void watch_tree::tell_watching(const watch_root& r) const
@@ -272,7 +265,7 @@ void watch_tree::look_again()
 
 void watch_tree::settle(const sink& found)
 {
-  end_batch();
+  resolver_.end_batch(group_);
   std::erase_if(strangers_,
                 [this, &found](const auto& one) { return adopt(one.first, one.second, found); });
   error_code closed;

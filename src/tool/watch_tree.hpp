@@ -63,7 +63,6 @@ private:
   void mark_mounts_below(const watch_root& r);
   void mark_roots();
   [[nodiscard]] std::uint64_t count_upsets() const noexcept;
-  void end_batch();
   void learn_roots();
 
   void look_into(const watch_root& r);

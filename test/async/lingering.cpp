@@ -349,6 +349,40 @@ BOOST_AUTO_TEST_CASE(a_stream_that_lingers_hands_everything_over)
   BOOST_TEST(told == 50);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_lingers_can_be_cancelled)
+{
+  asio::cancellation_signal signal;
+  int ends = 0;
+  fanio::async_for_each(
+      group, [](event_view) {}, {.reading = {.linger = 1h}},
+      asio::bind_cancellation_slot(
+          signal.slot(),
+          [&](std::exception_ptr e)
+          {
+            ++ends;
+            BOOST_CHECK_EXCEPTION(std::rethrow_exception(e), boost::system::system_error,
+                                  [](const auto& failure)
+                                  { return failure.code() == asio::error::operation_aborted; });
+          }));
+  write_files(1);
+  context.poll(); // it has been woken, and waits for more
+  signal.emit(asio::cancellation_type::terminal);
+  run();
+  BOOST_TEST(ends == 1);
+  BOOST_TEST(group.queued() != 0U); // no event is consumed
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_can_poll_before_it_waits)
+{
+  int told = 0;
+  fanio::async_for_each(
+      group, [&](event_view) { return ++told < 2; }, {.reading = {.busy_poll = 1ms}},
+      [](std::exception_ptr e) { BOOST_TEST(!e); });
+  write_files(2);
+  run();
+  BOOST_TEST(told == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_whose_buffer_was_full_reads_on_without_the_reactor)
 {
   write_files(60); // several buffers

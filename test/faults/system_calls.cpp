@@ -382,6 +382,9 @@ BOOST_AUTO_TEST_CASE(the_path_in_a_known_directory_takes_none)
   };
   BOOST_TEST(resolve_next() > 0U);
   BOOST_TEST(resolve_next() == 0U);
+  const auto before = test::calls_made();
+  paths.end_batch(group);
+  BOOST_TEST(test::calls_made() - before == 1U); // whether the mounts have changed
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_that_was_asked_for_while_more_was_queued_is_looked_at_once_a_read)

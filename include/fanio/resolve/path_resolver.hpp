@@ -6,6 +6,7 @@
 #include <fanio/file_handle.hpp>
 #include <fanio/resolve/error.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -72,7 +73,7 @@ struct path_options
 ///     std::cout << path << '\n';
 ///   }
 /// }
-/// resolver.end_batch(group.queued());
+/// resolver.end_batch(group);
 /// ```
 class path_resolver
 {
@@ -114,6 +115,19 @@ public:
   /// unmounted meanwhile. Where nothing was asked and no mount has changed it is one system call.
   FANIO_API void end_batch(std::size_t queued);
 
+  /// The same, with a handle. The kernel counts what is queued one by one: it is asked only where
+  /// that matters, which is after something was asked for, or directories were renamed. An error
+  /// counts as an empty queue.
+  template <typename Group>
+    requires requires(const Group& group, error_code& ec) {
+      { group.queued(ec) } -> std::same_as<std::size_t>;
+    }
+  void end_batch(const Group& group)
+  {
+    error_code ignored;
+    end_batch(wants_queued() ? group.queued(ignored) : 0);
+  }
+
   /// Puts the path of an event's object into `path`, whose memory is used again: that of the name
   /// in its directory, if the event has these; else of the handle of the object; else of its
   /// descriptor. Of a rename it is the new one. Empty on failure.
@@ -147,6 +161,8 @@ public:
   [[nodiscard]] FANIO_API statistics stats() const noexcept;
 
 private:
+  [[nodiscard]] FANIO_API bool wants_queued() const noexcept;
+
   class impl;
   std::unique_ptr<impl> impl_;
 };
