@@ -210,7 +210,7 @@ static void read_at_once(struct reader* r)
   for (;;)
   {
     wait_for_events(r->epoll);
-    while (read_once(r).events != 0)
+    while (read_once(r).was_full)
     {
     }
   }
