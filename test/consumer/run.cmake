@@ -79,6 +79,9 @@ elseif(step STREQUAL "exports")
   string(REGEX REPLACE "[^\n]* [VWu] [^\n]*\n" "" strong "${symbols}")
   string(REGEX REPLACE "[0-9a-f]+ [A-Z] ([^\n]*)" "\\1" strong "${strong}")
   string(REGEX REPLACE "\\[abi:cxx11\\]" "" strong "${strong}")
+  foreach(pass 1 2) # llvm-nm closes two templates at once
+    string(REPLACE ">>" "> >" strong "${strong}")
+  endforeach()
   # A list must not be split where a symbol has a semicolon or a bracket: none has.
   string(STRIP "${strong}" strong)
   string(REPLACE "\n" ";" strong "${strong}")
