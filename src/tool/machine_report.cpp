@@ -11,8 +11,8 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -39,10 +39,12 @@ std::vector<group_info> groups_of(const fs::path& process)
   auto files = fs::directory_iterator(process / "fdinfo", ended);
   for (; !ended && files != fs::directory_iterator(); files.increment(ended))
   {
-    std::ifstream in(files->path());
-    const std::string text(std::istreambuf_iterator<char>(in), {});
+    // A descriptor that is closed between open and read is an error of the read (ENOENT), which the
+    // iterators of a stream throw and this operator doesn't.
+    std::ostringstream text;
+    text << std::ifstream(files->path()).rdbuf();
     error_code other;
-    if (auto group = parse_group_info(text, other); !other)
+    if (auto group = parse_group_info(text.str(), other); !other)
     {
       groups.push_back(std::move(group));
     }

@@ -129,6 +129,22 @@ BOOST_AUTO_TEST_CASE(it_lists_who_holds_groups_and_with_which_marks,
   BOOST_TEST(contains(ask(), "marks: 2 inode\n"));
 }
 
+// As that of a descriptor which is closed meanwhile: to read a directory fails, too.
+BOOST_AUTO_TEST_CASE(a_descriptor_that_can_not_be_read_is_passed_over,
+                     *boost::unit_test::precondition(test::is_privileged))
+{
+  with_private_mounts(
+      []
+      {
+        const auto unreadable = test::private_tmpfs();
+        unreadable.make_directory("0");
+        const auto mine = "/proc/" + std::to_string(::getpid()) + "/fdinfo";
+        BOOST_REQUIRE(::mount(unreadable.path().c_str(), mine.c_str(), "", MS_BIND, "") == 0);
+        BOOST_TEST(contains(ask(), "CAP_SYS_ADMIN"));
+        ::umount2(mine.c_str(), MNT_DETACH);
+      });
+}
+
 BOOST_AUTO_TEST_CASE(it_tells_what_can_be_watched_on_each_filesystem,
                      *boost::unit_test::precondition(test::is_privileged))
 {
