@@ -19,6 +19,17 @@
 
 namespace fanio::sys {
 
+namespace {
+
+int copy_fsid(const struct ::statfs& from, std::int32_t (&fsid)[2]) noexcept
+{
+  static_assert(sizeof(from.f_fsid) == sizeof(fsid));
+  std::memcpy(fsid, &from.f_fsid, sizeof(fsid));
+  return 0;
+}
+
+} // namespace
+
 int fanotify_init(unsigned int flags, unsigned int event_f_flags) noexcept
 {
   return ::fanotify_init(flags, event_f_flags);
@@ -99,12 +110,14 @@ int fsid_of(const char* path, std::int32_t (&fsid)[2]) noexcept
 {
   struct ::statfs fs;
   const int result = ::statfs(path, &fs);
-  if (result == 0)
-  {
-    static_assert(sizeof(fs.f_fsid) == sizeof(fsid));
-    std::memcpy(fsid, &fs.f_fsid, sizeof(fsid));
-  }
-  return result;
+  return result == 0 ? copy_fsid(fs, fsid) : result;
+}
+
+int fsid_of(int fd, std::int32_t (&fsid)[2]) noexcept
+{
+  struct ::statfs fs;
+  const int result = ::fstatfs(fd, &fs);
+  return result == 0 ? copy_fsid(fs, fsid) : result;
 }
 
 int name_to_handle_at(int dirfd, const char* path, ::file_handle& handle, int flags) noexcept
@@ -139,20 +152,6 @@ int open_at(int dirfd, const char* path, int flags) noexcept
 int signal_process(int pidfd) noexcept
 {
   return static_cast<int>(::syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0));
-}
-
-int pidfs_inode(int pidfd, std::uint64_t& inode) noexcept
-{
-  constexpr decltype(statfs::f_type) pidfs_magic = 0x50494446; // PID_FS_MAGIC
-  struct ::statfs fs;
-  struct ::stat status;
-  if (::fstatfs(pidfd, &fs) != 0 || ::fstat(pidfd, &status) != 0)
-  {
-    return -1;
-  }
-  inode = status.st_ino;
-  errno = EOPNOTSUPP;
-  return fs.f_type == pidfs_magic ? 0 : -1;
 }
 
 int connector_socket() noexcept

@@ -41,8 +41,9 @@ namespace fanio::sys {
 /// Whether anything has been mounted or unmounted since this open /proc/PID/mountinfo was asked.
 [[nodiscard]] int poll_changed(int fd) noexcept;
 
-/// f_fsid.
+/// f_fsid, by statfs(2) and fstatfs(2).
 [[nodiscard]] int fsid_of(const char* path, std::int32_t (&fsid)[2]) noexcept;
+[[nodiscard]] int fsid_of(int fd, std::int32_t (&fsid)[2]) noexcept;
 
 /// Fills `handle`, whose `handle_bytes` says how much room there is.
 [[nodiscard]] int name_to_handle_at(int dirfd, const char* path, ::file_handle& handle,
@@ -57,10 +58,6 @@ namespace fanio::sys {
 
 /// pidfd_send_signal(2) with no signal: whether the process is there.
 [[nodiscard]] int signal_process(int pidfd) noexcept;
-
-/// The inode of a pidfd, which is the process's for ever since Linux 6.9 (pidfs). Before, all have
-/// the same, and this fails.
-[[nodiscard]] int pidfs_inode(int pidfd, std::uint64_t& inode) noexcept;
 
 /// A non-blocking datagram socket of the netlink connector, and its group of process events.
 [[nodiscard]] int connector_socket() noexcept;

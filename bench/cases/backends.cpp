@@ -7,11 +7,9 @@
 #include "live/live_reader.hpp"
 #include "live/live_storm.hpp"
 #include "live/on_core.hpp"
-#include "load/openers.hpp"
+#include "responder_contest.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -92,41 +90,17 @@ void compare_delays(const run_options& options, outcome& out)
   out.add(std::move(curves));
 }
 
-/// One opener goes from the directory of the one to that of the other, in turns.
 void compare_responders(const run_options& options, outcome& out)
 {
-  const scratch_mount mount;
-  opener_settings openers;
-  openers.opens = options.scaled<std::size_t>(5000, 200);
-  openers.opens_before = 100;
-  openers.turns = options.rounds + options.rounds % 2; // each is the first as often
-  for (const auto& b : both_backends())
-  {
-    openers.places.push_back(mount.path() / b.name);
-    std::filesystem::create_directory(openers.places.back());
-  }
-  options.progress("respond");
-  opener_fleet fleet(openers);
-  std::vector<process> responders;
-  for (std::size_t i = 0; i < both_backends().size(); ++i)
-  {
-    const auto program = options.programs + '/' + both_backends()[i].program;
-    const auto directory = openers.places[i].native();
-    responders.push_back(start_reader({program, "respond", directory, "--buffer", "4096"}));
-  }
-  fleet.start();
-  const auto results = fleet.finish(std::chrono::minutes(1));
-  std::vector<row*> rows;
-  for (std::size_t i = 0; i < results.size(); ++i)
-  {
-    rows.push_back(&out.add(both_backends()[i].name, "opens a second", "1/s"));
-    rows.back()->values = results[i].opens_a_second;
-    if (results[i].failed != 0)
-    {
-      rows.back()->doubts.push_back(std::to_string(results[i].failed) + " opens were refused");
-    }
-  }
-  outcome::compare(*rows[1], *rows[0]);
+  responder_contest contest(options, out,
+                            {.openers = 1,
+                             .opens = options.scaled<std::size_t>(1000, 200),
+                             .turns = options.scaled<std::size_t>(8, 2)});
+  auto* const epoll = contest.add("epoll", {"fanio_respond_callback"});
+  auto* const io_uring = contest.add("io_uring", {"fanio_respond_callback_io_uring"});
+  contest.run();
+  contest.end_all();
+  responder_contest::compare(io_uring, epoll);
 }
 
 } // namespace

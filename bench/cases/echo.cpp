@@ -326,7 +326,7 @@ struct drain_rows
       : style(std::move(s)),
         echoes(out, "echo beside " + style.name),
         alone(out.add(style.name + ", alone", "CPU an event", "ns")),
-        beside(out.add(style.name + ", beside echo", "CPU an event", "ns"))
+        beside(out.add(style.name + ", beside echo, less the echoes'", "CPU an event", "ns"))
   {}
 
   drain_style style;

@@ -77,6 +77,7 @@ public:
                           std::to_string(options_.rounds) + ": " + w.name);
         run(w);
       }
+      std::ranges::reverse(watchers_); // so that nobody always comes after the same one
     }
     compare();
   }

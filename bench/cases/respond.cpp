@@ -8,14 +8,6 @@ namespace {
 /// How long fanio looks for the next request before it sleeps: as long as raw C, spinning.
 constexpr const char* busy_poll_microseconds = "200";
 
-void end_all(responder_contest& contest)
-{
-  for (auto& who : contest.contestants())
-  {
-    contest.end(who);
-  }
-}
-
 } // namespace
 
 void respond_case(const run_options& options, outcome& out)
@@ -34,7 +26,7 @@ void respond_case(const run_options& options, outcome& out)
   auto* const busy = contest.add("fanio, busy_poll",
                                  {"fanio_respond_callback", "--busy-poll", busy_poll_microseconds});
   contest.run();
-  end_all(contest);
+  contest.end_all();
 
   contest.compare(blocking, nobody);
   contest.compare(poll, blocking);
@@ -63,7 +55,7 @@ void respond_four_case(const run_options& options, outcome& out)
   auto* const busy = contest.add("fanio, batched answers, busy_poll",
                                  {"fanio_respond_batch", "--busy-poll", busy_poll_microseconds});
   contest.run();
-  end_all(contest);
+  contest.end_all();
 
   contest.compare(blocking, nobody);
   contest.compare(poll, blocking);
@@ -91,10 +83,7 @@ void respond_kept_case(const run_options& options, outcome& out)
       contest.add("fanio, kept evictable", {"fanio_respond_callback", "--keep-evictable"});
   contest.open_once(); // the only time that anybody asks
   contest.run();
-  for (auto& who : contest.contestants())
-  {
-    contest.end(who, contest.files());
-  }
+  contest.end_all(contest.files());
 
   contest.compare(raw, nobody);
   contest.compare(fanio, nobody, at_least(0.95));

@@ -93,7 +93,11 @@ contestant& responder_contest::enter(const std::string& name, const std::filesys
   {
     who.program.emplace(std::move(*program));
   }
-  who.opens = &out_.add(name, size_.metric, "1/s");
+  who.opens = &out_.add(name, "opens a second" + size_.suffix, "1/s");
+  if (who.program)
+  {
+    who.cpu = &out_.add(name, "CPU of the listener an open" + size_.suffix, "ns");
+  }
   return who;
 }
 
@@ -133,11 +137,18 @@ void responder_contest::run()
     options_.progress("round " + std::to_string(round + 1) + " of " +
                       std::to_string(options_.rounds) + ": " + std::to_string(contestants_.size()) +
                       " programs in turn");
+    const auto before = cpu_times();
     auto results = send_openers(size_.opens, opens_before_a_turn, size_.turns);
+    const auto after = cpu_times();
     for (std::size_t i = 0; i < results.size(); ++i)
     {
       auto& who = contestants_[i];
       auto& result = results[i];
+      if (who.cpu != nullptr)
+      {
+        who.cpu->values.push_back(static_cast<double>((after[i] - before[i]).count()) /
+                                  static_cast<double>(result.opened));
+      }
       who.opens->values.push_back(median(result.opens_a_second));
       who.p50.push_back(result.latencies.quantile(0.5) / 1000);
       who.p99.push_back(result.latencies.quantile(0.99) / 1000);
@@ -145,6 +156,17 @@ void responder_contest::run()
       who.turns.push_back(std::move(result.opens_a_second));
     }
   }
+}
+
+/// Of the programs so far. One that spins does so until it sleeps, which is soon.
+std::vector<std::chrono::nanoseconds> responder_contest::cpu_times() const
+{
+  std::vector<std::chrono::nanoseconds> times;
+  for (const auto& who : contestants_)
+  {
+    times.push_back(who.program ? who.program->cpu_time() : std::chrono::nanoseconds());
+  }
+  return times;
 }
 
 void responder_contest::end(contestant& who, std::optional<std::uint64_t> expected)
@@ -166,6 +188,14 @@ void responder_contest::end(contestant& who, std::optional<std::uint64_t> expect
   catch (const std::exception& e)
   {
     who.opens->doubts.push_back(e.what());
+  }
+}
+
+void responder_contest::end_all(std::optional<std::uint64_t> expected)
+{
+  for (auto& who : contestants_)
+  {
+    end(who, expected);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "../harness/statistics.hpp"
 #include "../load/openers.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -22,6 +23,7 @@ struct contestant
   std::filesystem::path place;
   std::optional<process> program;         ///< None: nobody is asked.
   row* opens = nullptr;                   ///< A second.
+  row* cpu = nullptr;                     ///< Of the program; null if nobody is asked.
   std::vector<std::vector<double>> turns; ///< The same of each round, turn by turn.
   std::vector<double> p50;                ///< In microseconds, one a round.
   std::vector<double> p99;
@@ -36,7 +38,7 @@ struct contest_size
   std::size_t openers = 1;
   std::size_t opens = 1000; ///< Of each opener, in a turn.
   std::size_t turns = 12;   ///< Of each program, in a round. Even, for they go to and fro.
-  std::string metric = "opens a second";
+  std::string suffix = {};  ///< Behind the names of what is measured.
 };
 
 /// Programs that allow, and openers that go from the mount of one to that of the next. All programs
@@ -69,6 +71,9 @@ public:
   /// `expected` if it was to be asked less often.
   void end(contestant& who, std::optional<std::uint64_t> expected = {});
 
+  /// The same for all.
+  void end_all(std::optional<std::uint64_t> expected = {});
+
   /// Compares a program's answers with what was opened.
   static void check(contestant& who, std::uint64_t answered, std::uint64_t expected);
 
@@ -79,8 +84,6 @@ public:
   /// Rows of p50 and p99 of all, and a plot of that name.
   void tell_latencies(const std::string& plot_name, const std::string& title);
 
-  [[nodiscard]] std::deque<contestant>& contestants() noexcept { return contestants_; }
-
   [[nodiscard]] std::uint64_t files() const noexcept { return size_.openers * files_of_each; }
 
 private:
@@ -88,6 +91,7 @@ private:
 
   contestant& enter(const std::string& name, const std::filesystem::path& place,
                     std::optional<process> program);
+  [[nodiscard]] std::vector<std::chrono::nanoseconds> cpu_times() const;
   [[nodiscard]] std::vector<place_result> send_openers(std::size_t opens, std::size_t opens_before,
                                                        std::size_t turns);
 

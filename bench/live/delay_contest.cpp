@@ -78,23 +78,27 @@ void make_block(const live_reader& reader, contestant& c, std::size_t events)
   }
 }
 
+/// There and back again, so that nobody always comes after the same one.
 void run_round(const run_options& options, const std::vector<delay_probe>& probes,
                std::deque<contestant>& contestants, std::size_t events)
 {
   std::vector<std::unique_ptr<live_reader>> readers;
+  std::vector<std::size_t> order;
   for (std::size_t i = 0; i < probes.size(); ++i)
   {
     const auto directory = contestants[i].file.parent_path();
     readers.push_back(std::make_unique<live_reader>(command_of(options, probes[i], directory)));
     contestant warming{.file = contestants[i].file, .rows = {}};
     make_block(*readers.back(), warming, events_a_block);
+    order.push_back(i);
   }
   for (std::size_t done = 0; done < events; done += events_a_block)
   {
-    for (std::size_t i = 0; i < probes.size(); ++i)
+    for (const auto i : order)
     {
       make_block(*readers[i], contestants[i], std::min(events_a_block, events - done));
     }
+    std::ranges::reverse(order);
   }
 }
 

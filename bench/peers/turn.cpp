@@ -154,6 +154,7 @@ void competition::run(const run_options& options)
                                      std::to_string(options.rounds) + ": " + one.program.name);
                     return !take_part(one, unwatched);
                   });
+    std::ranges::reverse(contenders_); // so that nobody always comes after the same one
   }
 }
 

@@ -58,12 +58,6 @@ void run(int argc, char** argv)
   add_reading(probe_command, probe.how);
   probe_command.final_callback([&] { probe_delay(probe); });
 
-  responder_settings responder;
-  auto& respond_command = *app.add_subcommand("respond", "Allow what is opened in a directory");
-  respond_command.add_option("directory", responder.directory)->required();
-  add_reading(respond_command, responder.how);
-  respond_command.final_callback([&] { respond(responder); });
-
   app.parse(argc, argv);
 }
 

@@ -24,20 +24,11 @@ struct probe_settings
   reading_settings how;
 };
 
-struct responder_settings
-{
-  std::string directory;
-  reading_settings how;
-};
-
 /// Marks the filesystem of the root, and counts what comes.
 void read_storm(const storm_settings& settings);
 
 /// Marks a directory, and notes when it has each event of an open.
 void probe_delay(const probe_settings& settings);
-
-/// Allows all that is opened in a directory.
-void respond(const responder_settings& settings);
 
 /// To who has started this program.
 void say_ready();

@@ -41,6 +41,19 @@ private:
   ::file_handle* head_;
 };
 
+/// Of a path or a descriptor.
+template <typename Object>
+fsid fsid_of(Object object, error_code& ec)
+{
+  std::int32_t value[2]{};
+  ec = {};
+  if (sys::uninterrupted([&] { return sys::fsid_of(object, value); }) != 0)
+  {
+    ec.assign(errno, boost::system::system_category());
+  }
+  return {{value[0], value[1]}};
+}
+
 } // namespace
 
 file_handle handle_at(int dirfd, const char* path, const fsid& fs, int flags, error_code& ec,
@@ -74,16 +87,15 @@ file_handle handle_of(const std::filesystem::path& path, error_code& ec)
 
 file_handle handle_of(const std::filesystem::path& path, error_code& ec, bool* opens_handles)
 {
-  fsid fs;
-  std::int32_t value[2]{};
-  ec = {};
-  if (sys::uninterrupted([&] { return sys::fsid_of(path.c_str(), value); }) != 0)
-  {
-    ec.assign(errno, boost::system::system_category());
-    return {};
-  }
-  fs.value = {value[0], value[1]};
-  return handle_at(AT_FDCWD, path.c_str(), fs, AT_SYMLINK_FOLLOW, ec, opens_handles);
+  const auto fs = fsid_of(path.c_str(), ec);
+  return ec ? file_handle()
+            : handle_at(AT_FDCWD, path.c_str(), fs, AT_SYMLINK_FOLLOW, ec, opens_handles);
+}
+
+file_handle handle_of(int fd, error_code& ec)
+{
+  const auto fs = fsid_of(fd, ec);
+  return ec ? file_handle() : handle_at(fd, "", fs, AT_EMPTY_PATH, ec);
 }
 
 int open_handle(int mount, const file_handle_view& handle) noexcept

@@ -204,17 +204,39 @@ void path_resolver::impl::learn_root(place& p, const file_handle_view& of_it)
   }
 }
 
-/// Goes up from a directory to the first whose path is known, and remembers those in between. Their
-/// names are those at the end of the kernel's path, if that was the same before and after.
+/// Remembers a directory in that above it, by the name at the end of the kernel's path. That is
+/// right if the path then leads to it, for it has one place only. Null if that above isn't known.
+entry* path_resolver::impl::put_below_known(int directory, const file_handle_view& handle,
+                                            std::string_view kernels)
+{
+  error_code ec;
+  const auto above = handle_at(directory, "..", handle.fsid(), 0, ec);
+  auto* const parent = ec || above == handle ? nullptr : tree_.find(above);
+  const auto names = last_names(kernels, 1);
+  const bool is_known = parent != nullptr && directory_tree::place_of(*parent).root != nullptr;
+  return is_known && !names.empty() ? &tree_.put(handle, *parent, names.front(), batch_) : nullptr;
+}
+
+/// Goes up from a directory to the first whose path is known, and remembers those in between.
 error_code path_resolver::impl::climb(int directory, const file_handle_view& handle, entry*& found,
                                       std::string& kernels)
 {
-  std::string& before = kernels;
-  std::string path;
-  if (const auto ec = read_link(directory, before))
+  if (const auto ec = read_link(directory, kernels))
   {
     return ec;
   }
+  const auto* const known = tree_.find(handle);
+  const bool has_place = known != nullptr && directory_tree::place_of(*known).root != nullptr;
+  found = has_place || is_deleted_ ? nullptr : put_below_known(directory, handle, kernels);
+  return found != nullptr ? error_code() : climb_further(directory, handle, found, kernels);
+}
+
+/// Through several that are not known. Their names are those at the end of the kernel's path, if
+/// that was the same before and after.
+error_code path_resolver::impl::climb_further(int directory, const file_handle_view& handle,
+                                              entry*& found, const std::string& before)
+{
+  std::string path;
   std::vector<file_handle> unknown;
   unique_fd above;
   file_handle next(handle);

@@ -182,7 +182,10 @@ void path_resolver::impl::update(const event_view& e)
   {
     return;
   }
-  ++look_;
+  if (may_lead_elsewhere(e))
+  {
+    ++look_;
+  }
   auto* const parent = tree_.find(*directory);
   const bool arrives = is_rename || has_any(e.mask(), arrivals);
   const bool departs = has_any(e.mask(), departures);
@@ -204,6 +207,15 @@ void path_resolver::impl::update(const event_view& e)
   {
     depart(e, *parent, name);
   }
+}
+
+/// Whether a path that was seen to lead to its directory may be another one once this is told. That
+/// a directory was made, of which nothing was known, or was removed takes nothing from the others.
+bool path_resolver::impl::may_lead_elsewhere(const event_view& e)
+{
+  constexpr auto moves = event_mask::moved_from | event_mask::moved_to | event_mask::rename;
+  return has_any(e.mask(), moves) || !e.fid() ||
+         (has_any(e.mask(), event_mask::create) && tree_.find(*e.fid()) != nullptr);
 }
 
 void path_resolver::impl::arrive(const event_view& e, entry& parent, std::string_view name)
@@ -250,7 +262,6 @@ void path_resolver::impl::depart(const event_view& e, const entry& parent, std::
 
 void path_resolver::impl::end_batch(std::size_t queued)
 {
-  ++look_;
   mounts_.let_go();
   mounts_.update();
   forget_departures(queued);

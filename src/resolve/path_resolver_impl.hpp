@@ -83,6 +83,7 @@ private:
   [[nodiscard]] bool comes_again(const event_view& e);
   void forget_departures(std::size_t queued);
   void forget();
+  [[nodiscard]] bool may_lead_elsewhere(const event_view& e);
   void arrive(const event_view& e, entry& parent, std::string_view name);
   void depart(const event_view& e, const entry& parent, std::string_view name);
 
@@ -96,6 +97,9 @@ private:
   error_code find_place(int directory, const file_handle_view& handle, std::string& path);
   error_code climb(int directory, const file_handle_view& handle, entry*& found,
                    std::string& kernels);
+  error_code climb_further(int directory, const file_handle_view& handle, entry*& found,
+                           const std::string& before);
+  entry* put_below_known(int directory, const file_handle_view& handle, std::string_view kernels);
   error_code open_at(place& p, const file_handle_view& handle, unique_fd& fd);
   error_code resolve_file(const file_handle_view& handle, std::string& path);
   error_code read_link(int fd, std::string& path);
@@ -125,8 +129,8 @@ private:
   std::deque<batch> uncertain_;
   bool has_asked_ = false; ///< In this batch.
 
-  // What a path was seen to lead to it leads to, for the events of this batch: they had happened.
-  // Unless one of them tells that directories went elsewhere, or the kernel does.
+  // What a path was seen to lead to, it leads to until an event that is told later tells that a
+  // directory went elsewhere, or the kernel does: those that are told before had happened then.
   std::uint64_t look_ = 1;
 
   /// A directory, and a place that it was renamed from.

@@ -94,12 +94,7 @@ struct seen_process
   bool is_over = false; ///< It has become another since, or may have: this is of the batch only.
 };
 
-/// The inode of the process of an event, or 0.
-std::uint64_t inode_of(const event_view& e)
-{
-  std::uint64_t inode = 0;
-  return sys::pidfs_inode(e.pidfd(), inode) == 0 ? inode : 0;
-}
+constexpr long pidfs = 0x50494446; // PID_FS_MAGIC
 
 } // namespace
 
@@ -131,6 +126,7 @@ public:
 
 private:
   seen_process* seen(pid_t pid);
+  [[nodiscard]] std::uint64_t inode_of(const event_view& e);
   const process* look_by_pidfd(const event_view& e);
   const process& remember(process_record r);
   const process& find_ended(const event_view& e);
@@ -143,6 +139,7 @@ private:
   process_details nothing_;
   bool remembers_;
   bool notes_details_;
+  std::optional<bool> has_pidfs_; ///< Whether this kernel has; it is asked once.
   ended_processes ended_;
 };
 
@@ -246,6 +243,19 @@ const process* process_table::impl::look(const event_view& e)
     return nullptr; // it had ended when the event was read: whoever has its pid now is another
   }
   return e.pidfd() >= 0 ? look_by_pidfd(e) : find(e.pid());
+}
+
+/// The inode of a pidfd, which is the process's for ever since Linux 6.9; 0 before, for then all
+/// have the same.
+std::uint64_t process_table::impl::inode_of(const event_view& e)
+{
+  if (long kind = 0; !has_pidfs_ && sys::filesystem_of(e.pidfd(), kind) == 0)
+  {
+    has_pidfs_ = kind == pidfs;
+  }
+  mode_t mode = 0;
+  ino_t inode = 0;
+  return has_pidfs_.value_or(false) && sys::file_of(e.pidfd(), mode, inode) == 0 ? inode : 0;
 }
 
 const process* process_table::impl::look_by_pidfd(const event_view& e)

@@ -53,20 +53,15 @@ bool is_over(const error_code& ec) noexcept
          ec == errc::too_many_symbolic_link_levels;
 }
 
-level open_level(unique_fd fd, std::size_t path_size, error_code& ec)
+std::unique_ptr<DIR, closer> open_stream(unique_fd fd, error_code& ec)
 {
-  level opened{
-      .stream = nullptr, .handle = handle_of_descriptor(fd.get(), ec), .path_size = path_size};
-  if (!ec)
-  {
-    opened.stream.reset(::fdopendir(fd.get()));
-    ec = opened.stream ? error_code() : last_error();
-  }
-  if (!ec)
+  std::unique_ptr<DIR, closer> stream(::fdopendir(fd.get()));
+  ec = stream ? error_code() : last_error();
+  if (stream)
   {
     static_cast<void>(fd.release());
   }
-  return opened;
+  return stream;
 }
 
 } // namespace
@@ -96,25 +91,21 @@ unique_fd open_directory(int at, const char* name, bool follow_links, error_code
   return fd;
 }
 
-file_handle handle_of_descriptor(int fd, error_code& ec)
-{
-  // Of an O_PATH descriptor too, and of a symbolic link: this link is not followed further.
-  return resolve::handle_of("/proc/self/fd/" + std::to_string(fd), ec);
-}
-
 void walk_directory(unique_fd directory, const std::string& path,
                     const std::function<bool(const walked_entry&)>& visit,
                     const std::function<void(const std::string& path, error_code)>& on_error)
 {
   auto where = path;
   std::vector<level> levels;
-  const auto enter = [&](unique_fd fd)
+  const auto enter = [&](unique_fd fd, const file_handle& handle)
   {
     error_code ec;
-    auto next = open_level(std::move(fd), where.size(), ec);
-    ec ? on_error(where, ec) : levels.push_back(std::move(next));
+    auto stream = open_stream(std::move(fd), ec);
+    ec ? on_error(where, ec) : levels.push_back({std::move(stream), handle, where.size()});
   };
-  enter(std::move(directory));
+  error_code unknown;
+  const auto top_handle = resolve::handle_of(directory.get(), unknown);
+  unknown ? on_error(where, unknown) : enter(std::move(directory), top_handle);
   while (!levels.empty())
   {
     const auto& top = levels.back();
@@ -140,7 +131,7 @@ void walk_directory(unique_fd directory, const std::string& path,
     }
     error_code ec;
     auto fd = open_directory(at, entry->d_name, false, ec);
-    const auto handle = ec ? file_handle() : handle_of_descriptor(fd.get(), ec);
+    const auto handle = ec ? file_handle() : resolve::handle_of(fd.get(), ec);
     if (ec)
     {
       if (!is_over(ec))
@@ -155,7 +146,7 @@ void walk_directory(unique_fd directory, const std::string& path,
                .fd = fd.get(),
                .handle = &handle}))
     {
-      enter(std::move(fd));
+      enter(std::move(fd), handle);
     }
   }
 }

@@ -32,7 +32,4 @@ void walk_directory(unique_fd directory, const std::string& path,
 /// Opens a directory for reading, however long its path; -1 and an error on failure.
 [[nodiscard]] unique_fd open_directory(int at, const char* name, bool follow_links, error_code& ec);
 
-/// The handle of what a descriptor has open, O_PATH or not.
-[[nodiscard]] file_handle handle_of_descriptor(int fd, error_code& ec);
-
 } // namespace fanio::tool

@@ -70,9 +70,14 @@ asio::awaitable<void> tracer::print_events(watch& w)
 void tracer::look_at_processes(const event_range& events)
 {
   processes_.start_batch();
+  pid_t last = 0;
   for (const auto& e : events)
   {
-    processes_.look(e);
+    if (e.pid() != last) // most events are of the process of the one before
+    {
+      processes_.look(e);
+      last = e.pid();
+    }
   }
   if (wants_details())
   {

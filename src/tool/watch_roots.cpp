@@ -3,6 +3,7 @@
 #include "directory_walk.hpp"
 #include "escape.hpp"
 #include "paths.hpp"
+#include <fanio/resolve/handle_of.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -69,7 +70,7 @@ void watch_roots::add(const std::string& given, bool follow_links)
     refuse(given, std::generic_category().message(errno));
   }
   error_code ec;
-  const auto handle = handle_of_descriptor(fd.get(), ec);
+  const auto handle = resolve::handle_of(fd.get(), ec);
   if (ec)
   {
     refuse(given, ec.message());

@@ -1,6 +1,7 @@
 #include "escape.hpp"
 #include "watch_events.hpp"
 #include "watch_tree.hpp"
+#include <fanio/resolve/handle_of.hpp>
 
 #include <boost/system/errc.hpp>
 
@@ -121,7 +122,7 @@ bool watch_tree::adopt(const file_handle& handle, bool is_new, const sink& found
   }
   error_code ec;
   auto directory = open_directory(AT_FDCWD, path.c_str(), false, ec);
-  const bool is_it = !ec && handle_of_descriptor(directory.get(), ec) == handle && !ec;
+  const bool is_it = !ec && resolve::handle_of(directory.get(), ec) == handle && !ec;
   if (ec == sys_errc::permission_denied || ec == sys_errc::filename_too_long)
   {
     tell_trouble(shown, ec);

@@ -144,7 +144,13 @@ int poll_changed(int fd) noexcept
 
 int fsid_of(const char* path, std::int32_t (&fsid)[2]) noexcept
 {
-  return call("statfs", real::fsid_of, path, fsid);
+  return call("statfs", static_cast<int (*)(const char*, std::int32_t(&)[2])>(real::fsid_of), path,
+              fsid);
+}
+
+int fsid_of(int fd, std::int32_t (&fsid)[2]) noexcept
+{
+  return call("fstatfs", static_cast<int (*)(int, std::int32_t(&)[2])>(real::fsid_of), fd, fsid);
 }
 
 int name_to_handle_at(int dirfd, const char* path, ::file_handle& handle, int flags) noexcept
@@ -175,11 +181,6 @@ int open_at(int dirfd, const char* path, int flags) noexcept
 int signal_process(int pidfd) noexcept
 {
   return call("pidfd_send_signal", real::signal_process, pidfd);
-}
-
-int pidfs_inode(int pidfd, std::uint64_t& inode) noexcept
-{
-  return call("fstat", real::pidfs_inode, pidfd, inode);
 }
 
 int connector_socket() noexcept

@@ -90,6 +90,16 @@ BOOST_AUTO_TEST_CASE(one_event_ends_it_and_it_is_silent_but_for_that)
   BOOST_TEST(watch.wait() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(events_wait_as_long_as_it_is_told_to_linger)
+{
+  running_watch patient(watch_command({"-m", "--linger", "1h", "-e", "create", path}));
+  running_watch hasty(watch_command({"-m", "--linger", "0", "-e", "create", path}));
+  directory.write("file");
+  BOOST_TEST(hasty.read_line(test::child::out) == path + "/ CREATE file");
+  patient.signal(SIGINT);
+  BOOST_TEST(patient.read_all(test::child::out) == "");
+}
+
 BOOST_AUTO_TEST_CASE(quiet_says_nothing_but_events_and_twice_not_these)
 {
   test::child once(watch_command({"-q", "-t", "2", "-r", path}));

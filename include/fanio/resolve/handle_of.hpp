@@ -14,4 +14,10 @@ namespace fanio::resolve {
 /// *Errors*: those of name_to_handle_at(2) and statfs(2).
 [[nodiscard]] FANIO_API file_handle handle_of(const std::filesystem::path& path, error_code& ec);
 
+/// The same of what a descriptor has open, which may be one of O_PATH, also of a symbolic link
+/// itself.
+///
+/// *Errors*: those of name_to_handle_at(2) and fstatfs(2).
+[[nodiscard]] FANIO_API file_handle handle_of(int fd, error_code& ec);
+
 } // namespace fanio::resolve

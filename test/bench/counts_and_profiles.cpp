@@ -1,0 +1,201 @@
+// bench/instructions.sh with a program and a valgrind that say what they are told to, and what
+// draws the profiles of bench/profile.sh.
+
+#include "bench/running.hpp"
+#include "support/child.hpp"
+#include "support/temp_directory.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+using test::contains;
+using test::not_tried;
+
+namespace {
+
+fs::path beside_script(const std::string& name)
+{
+  return fs::path(FANIO_BENCH_SCRIPT).parent_path() / name;
+}
+
+/// The script in a source directory of its own, with the programs that it uses.
+struct instructions_copy
+{
+  test::temp_directory source;
+
+  instructions_copy()
+  {
+    fs::create_directories(source / "bench");
+    fs::create_directories(source / "bin");
+    fs::create_directories(source / "build/bench/bench/instructions");
+    fs::copy_file(beside_script("instructions.sh"), source / "bench/instructions.sh");
+    write_program("build/bench/bench/instructions/fanio_instructions",
+                  "case $1 in --list) echo one; echo two ;; --built-with) echo 'g++ 99' ;; esac");
+    write_program("bin/cmake", "true");
+    write_program("bin/ninja", "true");
+    source.write("bench/instructions.txt", "# of a test\n# g++ 99\none 100\ntwo 200\n");
+  }
+
+  /// What an event takes; the harness counts that of 5000 events and of twice as many.
+  void count(double one, double two) const
+  {
+    std::string summaries;
+    for (const double each : {one, two})
+    {
+      for (const int events : {5000, 10'000})
+      {
+        summaries += "summary: " + std::to_string(static_cast<long>(each * events) + 77) + "\\n";
+      }
+    }
+    write_program("bin/valgrind", R"(for word; do
+  case $word in --callgrind-out-file=*) printf ')" +
+                                      summaries + R"(' >"${word#*=}" ;; esac
+done)");
+  }
+
+  [[nodiscard]] test::run_result run(std::vector<std::string> words = {}) const
+  {
+    const std::vector<std::string> command{"env",
+                                           "-u",
+                                           "FANIO_BUILD_DIR",
+                                           "PATH=" + (source / "bin").string() + ":" +
+                                               std::getenv("PATH"),
+                                           "bash",
+                                           (source / "bench/instructions.sh").string()};
+    words.insert(words.begin(), command.begin(), command.end());
+    return test::run_to_its_end(words);
+  }
+
+private:
+  void write_program(const std::string& name, const std::string& script) const
+  {
+    const auto file = source.write(name, "#!/bin/sh\n" + script + '\n');
+    fs::permissions(file, fs::perms::owner_all);
+  }
+};
+
+std::string run_awk(const std::string& script, const std::string& variable, const std::string& text)
+{
+  const test::temp_directory directory;
+  const auto input = directory.write("input", text);
+  const auto done = test::run_to_its_end(
+      {"awk", "-v", variable, "-f", beside_script(script).string(), input.string()});
+  BOOST_TEST(done.err == "");
+  return done.out;
+}
+
+/// As perf script prints them.
+constexpr const char* samples = R"(reader 1000:
+	ffffffff81000010 copy_event_to_user
+	ffffffff81000020 ksys_read
+	    7f0000000010 read
+	    560000000010 fanio::drain(int; char)
+
+two words 500:
+	    560000000020 [unknown]
+	    560000000030 main
+
+)";
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(instruction_counts, instructions_copy)
+
+BOOST_AUTO_TEST_CASE(up_to_a_twentieth_more_is_no_failure)
+{
+  count(104, 200);
+  const auto done = run();
+  BOOST_TEST(done.status == 0, done.err);
+  BOOST_TEST(contains(done.out, "before    100.0: 1.040\n"), done.out);
+}
+
+BOOST_AUTO_TEST_CASE(more_than_that_is_one)
+{
+  count(100, 212);
+  const auto done = run();
+  BOOST_TEST(done.status == 1);
+  BOOST_TEST(contains(done.out, "1.060  MORE THAN 5 % MORE\n"), done.out);
+  BOOST_TEST(contains(done.err, "more instructions than before"), done.err);
+}
+
+BOOST_AUTO_TEST_CASE(less_is_told)
+{
+  count(90, 200);
+  const auto done = run();
+  BOOST_TEST(done.status == 0);
+  BOOST_TEST(contains(done.out, "0.900  less: store the new baseline"), done.out);
+}
+
+BOOST_AUTO_TEST_CASE(what_another_compiler_has_made_is_not_judged)
+{
+  source.write("bench/instructions.txt", "# of a test\n# g++ 98\none 1\ntwo 1\n");
+  count(100, 200);
+  const auto done = run();
+  BOOST_TEST(done.status == 0);
+  BOOST_TEST(contains(done.out, "Not judged: the baseline is of g++ 98, this of g++ 99."),
+             done.out);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_stored_is_compared_with_from_then_on)
+{
+  count(300, 400);
+  BOOST_TEST(run().status == 1);
+  BOOST_TEST(run({"--store"}).status == 0);
+  BOOST_TEST(run().status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_part_is_told_with_those_that_there_are)
+{
+  const auto unknown = run({"three"});
+  BOOST_TEST(unknown.status == not_tried);
+  BOOST_TEST(contains(unknown.err, "There is no part three, but\none\ntwo"), unknown.err);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(profiles)
+
+BOOST_AUTO_TEST_CASE(a_sample_becomes_a_line_from_the_outermost_function_to_the_innermost)
+{
+  BOOST_TEST(run_awk("fold_stacks.awk", "program=", samples) ==
+             "reader;fanio::drain(int: char);read;ksys_read_[k];copy_event_to_user_[k] 1000\n"
+             "two words;main 500\n");
+}
+
+BOOST_AUTO_TEST_CASE(one_program_may_be_chosen)
+{
+  BOOST_TEST(run_awk("fold_stacks.awk", "program=two words", samples) == "two words;main 500\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_function_is_drawn_once_for_all_that_it_calls)
+{
+  const auto picture =
+      run_awk("flame_graph.awk", "title=a < b", "a;b 30\na;c<int> 30\na;c<int>;d_[k] 40\n");
+  BOOST_TEST(contains(picture, ">a &lt; b</text>"), picture);
+  BOOST_TEST(contains(picture, "<title>a: 100.00 %</title>"), picture);
+  BOOST_TEST(contains(picture, "<title>b: 30.00 %</title>"), picture);
+  BOOST_TEST(contains(picture, "<title>c&lt;int&gt;: 70.00 %</title>"), picture);
+  BOOST_TEST(contains(picture, "<title>d: 40.00 %</title>"), picture);
+  BOOST_TEST(picture.ends_with("</svg>\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_case_has_to_be_named)
+{
+  const auto script = beside_script("profile.sh").string();
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{}, {"--fast"}, {"a", "b", "c"}, {"--output"}})
+  {
+    std::vector<std::string> command{"bash", script};
+    command.insert(command.end(), words.begin(), words.end());
+    const auto refused = test::run_to_its_end(command);
+    BOOST_TEST(refused.status == not_tried);
+    BOOST_TEST(contains(refused.err, "bench/profile.sh: "), refused.err);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
