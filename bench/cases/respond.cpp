@@ -21,6 +21,7 @@ void respond_case(const run_options& options, outcome& out)
   auto* const poll = contest.add("raw C, poll + writev", {"raw_respond_poll"});
   auto* const epoll = contest.add("raw C, epoll", {"raw_respond_epoll"});
   auto* const spinning = contest.add("raw C, spinning", {"raw_respond_spinning"});
+  auto* const asio = contest.add("Asio alone", {"asio_respond"});
   auto* const callback = contest.add("fanio, callback", {"fanio_respond_callback"});
   auto* const coroutine = contest.add("fanio, coroutine", {"fanio_respond_coroutine"});
   auto* const busy = contest.add("fanio, busy_poll",
@@ -32,7 +33,10 @@ void respond_case(const run_options& options, outcome& out)
   contest.compare(poll, blocking);
   contest.compare(epoll, blocking);
   contest.compare(spinning, blocking);
+  contest.compare(asio, epoll);
+  contest.compare(asio, blocking);
   contest.compare(callback, epoll, at_least(0.97));
+  contest.compare(callback, asio);
   contest.compare(callback, blocking, at_least(0.87));
   contest.compare(coroutine, epoll, at_least(0.94));
   contest.compare(coroutine, blocking);

@@ -4,11 +4,16 @@
    says whether it may; these allow everything. How each of them waits, and in how many system
    calls it answers, is in respond_*.c. */
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 enum
 {
@@ -25,7 +30,7 @@ struct responder
   unsigned
       ignore; /* How an object is marked with its first answer, to be asked for no more; or 0. */
   uint64_t answered;
-  _Alignas(8) char events[responder_buffer_bytes];
+  alignas(8) char events[responder_buffer_bytes];
 };
 
 /* Opens a group, marks the mount of a path, and says "ready". `init_flags` are added to those of
@@ -53,4 +58,8 @@ int responder_request(const struct fanotify_event_metadata* event);
 void responder_keep(const struct responder* r, int fd);
 
 /* Ends the process with what failed, by errno. */
-_Noreturn void responder_fail(const char* what);
+__attribute__((noreturn)) void responder_fail(const char* what);
+
+#ifdef __cplusplus
+}
+#endif

@@ -152,6 +152,11 @@ bool directory_watch::is_left(const event_view& e) const
   return std::ranges::any_of(left_, is_in);
 }
 
+bool directory_watch::has_lost_places() const
+{
+  return std::ranges::any_of(places_, [](const place& p) { return !is_empty(p.fate); });
+}
+
 void directory_watch::leave_lost_places()
 {
   for (const auto& p : places_)

@@ -32,6 +32,7 @@ public:
 
   [[nodiscard]] std::span<const watched_object> locate(const event_view& e) override;
 
+  [[nodiscard]] bool has_lost_places() const override;
   void leave_lost_places() override;
 
 private:

@@ -106,7 +106,7 @@ bool tracer::wants_details() const
 void tracer::leave_lost_places(watch& w)
 {
   error_code closed; // `end` came while lines were written
-  if (w.group().queued(closed) == 0 && !closed)
+  if (w.has_lost_places() && w.group().queued(closed) == 0 && !closed)
   {
     w.leave_lost_places();
     if (places() == 0)

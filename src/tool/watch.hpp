@@ -55,8 +55,11 @@ public:
   /// To be called when the events of a read were told.
   virtual void end_batch() {}
 
-  /// Leaves what can be watched no longer, and says so on stderr. To be called when no event is
-  /// queued, for older ones may be behind that which tells it: events merge.
+  /// Whether there is anything that can be watched no longer.
+  [[nodiscard]] virtual bool has_lost_places() const { return false; }
+
+  /// Leaves that, and says so on stderr. To be called when no event is queued, for older ones may be
+  /// behind that which tells it: events merge.
   virtual void leave_lost_places() {}
 
 protected:

@@ -268,8 +268,10 @@ void watch_tree::settle(const sink& found)
   resolver_.end_batch(group_);
   std::erase_if(strangers_,
                 [this, &found](const auto& one) { return adopt(one.first, one.second, found); });
+  const bool awaits_quiet =
+      is_unsure_ || !found_.empty() || !strangers_.empty() || !departed_.empty();
   error_code closed;
-  const bool is_quiet = group_.queued(closed) == 0;
+  const bool is_quiet = awaits_quiet && group_.queued(closed) == 0;
   const bool was_reset = count_upsets() != upsets_;
   if (is_quiet)
   {
