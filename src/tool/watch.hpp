@@ -58,8 +58,8 @@ public:
   /// Whether there is anything that can be watched no longer.
   [[nodiscard]] virtual bool has_lost_places() const { return false; }
 
-  /// Leaves that, and says so on stderr. To be called when no event is queued, for older ones may be
-  /// behind that which tells it: events merge.
+  /// Leaves that, and says so on stderr. To be called when no event is queued, for older ones may
+  /// be behind that which tells it: events merge.
   virtual void leave_lost_places() {}
 
 protected:

@@ -128,6 +128,13 @@ void append_json(std::string& text, const path_event& e, std::chrono::system_clo
 
 } // namespace
 
+bool shows_time(const watch_style& style)
+{
+  const bool is_in_format =
+      style.form == watch_style::kind::custom && style.format.find("%T") != std::string::npos;
+  return is_in_format || style.form == watch_style::kind::json;
+}
+
 void append_event(std::string& text, const watch_style& style, const path_event& e,
                   std::chrono::system_clock::time_point now)
 {
@@ -135,7 +142,9 @@ void append_event(std::string& text, const watch_style& style, const path_event&
   {
   case watch_style::kind::plain:
     text += e.directory;
-    text += ' ' + watch_event_text(e.events) + ' ';
+    text += ' ';
+    text += watch_event_text(e.events);
+    text += ' ';
     text += e.name;
     text += '\n';
     break;

@@ -36,6 +36,9 @@ struct watch_style
   std::string time_format;
 };
 
+/// Whether the time of an event is in its text.
+[[nodiscard]] bool shows_time(const watch_style& style);
+
 /// Appends the text of an event, with what ends it. Names are bytes, and are printed as they are
 /// but in JSON.
 void append_event(std::string& text, const watch_style& style, const path_event& e,

@@ -44,6 +44,8 @@ public:
   /// Whether it is not to be shown. `path` is one that the user knows.
   [[nodiscard]] bool is_excluded(std::string_view path) const;
 
+  [[nodiscard]] bool has_exclusions() const noexcept { return !excluded_.empty(); }
+
 private:
   void add(const std::string& given, bool follow_links);
   void exclude(const std::string& given);

@@ -25,6 +25,8 @@ namespace fanio::tool {
 
 namespace {
 
+constexpr std::chrono::system_clock::time_point never{};
+
 /// The file takes the place of standard output.
 void redirect_output(const std::string& path)
 {
@@ -55,6 +57,7 @@ private:
   watch_loop loop_;
   asio::steady_timer timer_{loop_.context()};
   std::string text_;
+  bool shows_time_ = shows_time(options_.style);
   std::size_t shown_ = 0;
   watch_result result_ = watch_result::event;
 };
@@ -132,7 +135,7 @@ void watcher::add(const path_event& e)
   restart_timer();
   if (options_.quiet < 2)
   {
-    append_event(text_, options_.style, e, std::chrono::system_clock::now());
+    append_event(text_, options_.style, e, shows_time_ ? std::chrono::system_clock::now() : never);
   }
 }
 

@@ -37,7 +37,7 @@ void watch_tree::translate(const event_view& e, const sink& found)
   {
     note_fate(*r, e.mask());
   }
-  const bool was_found = e.dfid() && has_any(e.mask(), event_mask::create) &&
+  const bool was_found = !found_.empty() && e.dfid() && has_any(e.mask(), event_mask::create) &&
                          found_.contains({file_handle(*e.dfid()), std::string(*e.name())});
   path_event told;
   told.events = shown_events(e, r != nullptr);
@@ -175,7 +175,7 @@ bool watch_tree::locate(const std::optional<file_handle_view>& directory,
   {
     return false;
   }
-  if (is_file)
+  if (is_file || !roots_.has_exclusions())
   {
     return true;
   }
