@@ -118,8 +118,8 @@ std::string goals_script(const report& of)
        << static_cast<double>(bars.size()) - 0.4
        << ":-0.6]\nset arrow from 1, graph 0 to 1, graph 1 nohead lw 2 lc '#444444' front\n"
        << "set style fill solid noborder\nunset key\nset xtics 0, 0.5, " << longest
-       << "\nset grid noytics\nset lmargin " << widest.name.size() * 9 / 10 + 3
-       << "\n$bars << END\n";
+       << "\nset ytics nomirror scale 0\nset grid noytics\nset lmargin "
+       << widest.name.size() * 9 / 10 + 3 << "\n$bars << END\n";
   for (std::size_t i = 0; i < bars.size(); ++i)
   {
     text << i << ' ' << std::min(bars[i].length, longest) << ' '
@@ -134,6 +134,7 @@ std::string goals_script(const report& of)
 
 std::string script(const plot& of)
 {
+  constexpr std::size_t colours = 8; // that gnuplot has; then they come again
   std::ostringstream text;
   text << start(900, 520, of.title) << "set xlabel " << quoted(of.x_label) << "\nset ylabel "
        << quoted(of.y_label) << "\nset key outside bottom center horizontal\n"
@@ -152,8 +153,8 @@ std::string script(const plot& of)
     }
     text << "END\n";
     plotted += (plotted.empty() ? "plot $c" : ", $c") + std::to_string(i) + " using 1:2 with " +
-               (of.curves[i].points.size() < 20 ? "linespoints" : "lines") + " lw 2 title " +
-               quoted(of.curves[i].name);
+               (of.curves[i].points.size() < 20 ? "linespoints" : "lines") + " lw 2" +
+               (i < colours ? "" : " dashtype 2") + " title " + quoted(of.curves[i].name);
   }
   text << plotted << '\n';
   return text.str();
