@@ -5,7 +5,7 @@
 #include "../raw/live_board.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <array>
 #include <cerrno>
@@ -22,7 +22,7 @@
 namespace {
 
 namespace asio = boost::asio;
-using group = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
+using group = asio::posix::stream_descriptor; // of any executor, as the handle of fanio's probe
 
 int check(int result, const char* what)
 {

@@ -67,7 +67,6 @@ void respond_four_case(const run_options& options, outcome& out)
   contest.compare(batch, blocking, at_least(1.2));
   contest.compare(batch, poll);
   contest.compare(busy, blocking);
-  contest.compare(busy, spinning);
   contest.tell_latencies("latency-respond-four",
                          "An open that is allowed by another process, four openers");
 }

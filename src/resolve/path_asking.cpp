@@ -190,7 +190,8 @@ error_code path_resolver::impl::find_place(int directory, const file_handle_view
     return {};
   }
   const auto ec = read_link(directory, path);
-  return ec || path != kernels ? errc::stale : errc::hidden;
+  const bool is_gone = std::exchange(is_deleted_, false);
+  return ec || is_gone || path != kernels ? errc::stale : errc::hidden;
 }
 
 /// The root of the mount, with the fsid that the events of this object have.
@@ -214,7 +215,10 @@ entry* path_resolver::impl::put_below_known(int directory, const file_handle_vie
   auto* const parent = ec || above == handle ? nullptr : tree_.find(above);
   const auto names = last_names(kernels, 1);
   const bool is_known = parent != nullptr && directory_tree::place_of(*parent).root != nullptr;
-  return is_known && !names.empty() ? &tree_.put(handle, *parent, names.front(), batch_) : nullptr;
+  // Who is known there may be the right one: it is not put aside for what is not certain yet.
+  const bool is_free =
+      is_known && !names.empty() && tree_.find_at(*parent, names.front()) == nullptr;
+  return is_free ? &tree_.put(handle, *parent, names.front(), batch_) : nullptr;
 }
 
 /// Goes up from a directory to the first whose path is known, and remembers those in between.

@@ -203,7 +203,7 @@ void path_resolver::impl::update(const event_view& e)
     const bool is_gone = departs && !arrives && has_any(e.mask(), event_mask::delete_);
     is_gone ? tree_.remove(*known) : tree_.detach(*known);
   }
-  else if (parent != nullptr && departs)
+  else if (parent != nullptr && departs && !e.fid())
   {
     depart(e, *parent, name);
   }

@@ -23,9 +23,12 @@ struct closer
   void operator()(DIR* directory) const noexcept { ::closedir(directory); }
 };
 
+constexpr int path_only = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
 struct level
 {
   std::unique_ptr<DIR, closer> stream;
+  unique_fd unread; ///< With O_PATH, where that is asked for.
   file_handle handle;
   std::size_t path_size; ///< Of the path of the directory.
 };
@@ -91,63 +94,141 @@ unique_fd open_directory(int at, const char* name, bool follow_links, error_code
   return fd;
 }
 
-void walk_directory(unique_fd directory, const std::string& path,
-                    const std::function<bool(const walked_entry&)>& visit,
-                    const std::function<void(const std::string& path, error_code)>& on_error)
+namespace {
+
+class walk
 {
-  auto where = path;
-  std::vector<level> levels;
-  const auto enter = [&](unique_fd fd, const file_handle& handle)
+public:
+  walk(const std::string& path, const walk_steps& steps) : where_(path), steps_(steps) {}
+
+  void start(unique_fd directory);
+  void go_on();
+
+  [[nodiscard]] bool is_done() const noexcept { return levels_.empty(); }
+
+private:
+  void look_at(const dirent& entry);
+  void look_at_directory(const char* name);
+  void enter(unique_fd fd, unique_fd unread, const file_handle& handle);
+  void leave();
+  void end_reading(const unique_fd& unread, const file_handle& handle);
+
+  std::string where_;
+  const walk_steps& steps_;
+  std::vector<level> levels_;
+};
+
+void walk::start(unique_fd directory)
+{
+  error_code ec;
+  const auto handle = resolve::handle_of(directory.get(), ec);
+  unique_fd unread(!ec && steps_.before ? ::openat(directory.get(), ".", path_only) : -1);
+  if (unread)
   {
-    error_code ec;
-    auto stream = open_stream(std::move(fd), ec);
-    ec ? on_error(where, ec) : levels.push_back({std::move(stream), handle, where.size()});
-  };
-  error_code unknown;
-  const auto top_handle = resolve::handle_of(directory.get(), unknown);
-  unknown ? on_error(where, unknown) : enter(std::move(directory), top_handle);
-  while (!levels.empty())
+    steps_.before(unread.get(), handle, where_);
+  }
+  ec ? steps_.on_error(where_, ec) : enter(std::move(directory), std::move(unread), handle);
+}
+
+void walk::go_on()
+{
+  const auto& top = levels_.back();
+  where_.resize(top.path_size);
+  const auto* const entry = ::readdir(top.stream.get());
+  entry != nullptr ? look_at(*entry) : leave();
+}
+
+void walk::look_at(const dirent& entry)
+{
+  const std::string_view name = entry.d_name;
+  if (name == "." || name == "..")
   {
-    const auto& top = levels.back();
-    where.resize(top.path_size);
-    const auto* const entry = ::readdir(top.stream.get());
-    if (entry == nullptr)
-    {
-      levels.pop_back();
-      continue;
-    }
-    const std::string_view name = entry->d_name;
-    if (name == "." || name == "..")
-    {
-      continue;
-    }
-    where += where.ends_with('/') ? "" : "/";
-    where += name;
-    const int at = ::dirfd(top.stream.get());
-    if (!is_directory(at, *entry))
-    {
-      visit({.directory = top.handle, .name = name, .path = where, .fd = -1, .handle = nullptr});
-      continue;
-    }
-    error_code ec;
-    auto fd = open_directory(at, entry->d_name, false, ec);
-    const auto handle = ec ? file_handle() : resolve::handle_of(fd.get(), ec);
-    if (ec)
-    {
-      if (!is_over(ec))
-      {
-        on_error(where, ec);
-      }
-      continue;
-    }
-    if (visit({.directory = top.handle,
-               .name = name,
-               .path = where,
-               .fd = fd.get(),
-               .handle = &handle}))
-    {
-      enter(std::move(fd), handle);
-    }
+    return;
+  }
+  where_ += where_.ends_with('/') ? "" : "/";
+  where_ += name;
+  const auto& top = levels_.back();
+  if (is_directory(::dirfd(top.stream.get()), entry))
+  {
+    return look_at_directory(entry.d_name);
+  }
+  steps_.visit(
+      {.directory = top.handle, .name = name, .path = where_, .fd = -1, .handle = nullptr});
+}
+
+void walk::look_at_directory(const char* name)
+{
+  const int at = ::dirfd(levels_.back().stream.get());
+  error_code ec;
+  unique_fd unread;
+  file_handle handle;
+  if (steps_.before)
+  {
+    unread.reset(::openat(at, name, path_only));
+    ec = unread ? error_code() : last_error();
+    handle = ec ? file_handle() : resolve::handle_of(unread.get(), ec);
+    ec ? void() : steps_.before(unread.get(), handle, where_);
+  }
+  auto fd =
+      ec ? unique_fd() : open_directory(unread ? unread.get() : at, unread ? "." : name, false, ec);
+  if (!ec && !unread)
+  {
+    handle = resolve::handle_of(fd.get(), ec);
+  }
+  if (ec && !is_over(ec))
+  {
+    steps_.on_error(where_, ec);
+  }
+  const auto& directory = levels_.back().handle;
+  if (!ec && steps_.visit({.directory = directory,
+                           .name = name,
+                           .path = where_,
+                           .fd = fd.get(),
+                           .handle = &handle}))
+  {
+    return enter(std::move(fd), std::move(unread), handle);
+  }
+  fd.reset();
+  end_reading(unread, handle);
+}
+
+void walk::enter(unique_fd fd, unique_fd unread, const file_handle& handle)
+{
+  error_code ec;
+  auto stream = open_stream(std::move(fd), ec);
+  if (ec)
+  {
+    steps_.on_error(where_, ec);
+    return end_reading(unread, handle);
+  }
+  levels_.push_back({std::move(stream), std::move(unread), handle, where_.size()});
+}
+
+void walk::leave()
+{
+  auto& top = levels_.back();
+  top.stream.reset();
+  end_reading(top.unread, top.handle);
+  levels_.pop_back();
+}
+
+void walk::end_reading(const unique_fd& unread, const file_handle& handle)
+{
+  if (unread && steps_.after)
+  {
+    steps_.after(unread.get(), handle, where_);
+  }
+}
+
+} // namespace
+
+void walk_directory(unique_fd directory, const std::string& path, const walk_steps& steps)
+{
+  walk w(path, steps);
+  w.start(std::move(directory));
+  while (!w.is_done())
+  {
+    w.go_on();
   }
 }
 

@@ -72,6 +72,10 @@ private:
   void welcome(const event_view& e, const sink& found);
   [[nodiscard]] bool adopt(const file_handle& handle, bool is_new, const sink& found);
   void mark(int fd, const file_handle& handle, const std::string& path);
+  [[nodiscard]] event_mask events_of_reading() const noexcept;
+  [[nodiscard]] bool is_marked(const file_handle& directory) const;
+  void leave_reading_out(int fd, const file_handle& handle);
+  void mark_reading(int fd, const file_handle& handle, const std::string& path);
   void follow(const event_view& e);
   void look_again();
   void follow_roots(const event_view& e);

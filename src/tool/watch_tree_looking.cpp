@@ -5,6 +5,7 @@
 
 #include <boost/system/errc.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include <fcntl.h>
@@ -33,10 +34,55 @@ void watch_tree::look_into(const watch_root& r)
 /// What is found is told where there is a sink for it.
 void watch_tree::look_into(unique_fd directory, const std::string& path, const sink* found)
 {
-  walk_directory(
-      std::move(directory), path,
-      [this, found](const walked_entry& entry) { return visit(entry, found); },
-      [this](const std::string& where, const error_code& ec) { tell_trouble(where, ec); });
+  walk_steps steps{.visit = [this, found](const walked_entry& entry)
+                   { return visit(entry, found); },
+                   .on_error = [this](const std::string& where, const error_code& ec)
+                   { tell_trouble(where, ec); }};
+  // To read a directory makes events, and with very many of them the queue overflows: what is lost
+  // is looked for by reading them all.
+  if (!marks_filesystems_ && !is_empty(events_of_reading()))
+  {
+    steps.before = [this](int fd, const file_handle& handle, const std::string&)
+    { leave_reading_out(fd, handle); };
+    steps.after = [this](int fd, const file_handle& handle, const std::string& where)
+    { mark_reading(fd, handle, where); };
+  }
+  walk_directory(std::move(directory), path, steps);
+}
+
+/// Those that are asked for and that reading a directory makes.
+event_mask watch_tree::events_of_reading() const noexcept
+{
+  return scope_.events & (event_mask::open | event_mask::access | event_mask::close_nowrite);
+}
+
+bool watch_tree::is_marked(const file_handle& directory) const
+{
+  return marked_.contains(directory) || std::ranges::any_of(roots_.all(), [&](const watch_root& r)
+                                                            { return r.handle == directory; });
+}
+
+void watch_tree::leave_reading_out(int fd, const file_handle& handle)
+{
+  if (is_marked(handle))
+  {
+    error_code none; // a mark without these
+    group_.remove_mark({fd, "."}, events_of_reading(), none);
+  }
+}
+
+void watch_tree::mark_reading(int fd, const file_handle& handle, const std::string& path)
+{
+  error_code ec;
+  if (is_marked(handle))
+  {
+    group_.add_mark({fd, "."}, events_of_reading() | event_mask::event_on_child | event_mask::ondir,
+                    ec);
+  }
+  if (ec)
+  {
+    tell_trouble(path, ec);
+  }
 }
 
 /// Whether to look into it.
@@ -139,9 +185,11 @@ bool watch_tree::adopt(const file_handle& handle, bool is_new, const sink& found
 
 void watch_tree::mark(int fd, const file_handle& handle, const std::string& path)
 {
+  const auto later = events_of_reading(); // when it has been read
   error_code ec;
-  group_.add_mark(location::of_fd(fd),
-                  marked_events(resolve::tree_events_by_moves) | event_mask::event_on_child, ec);
+  group_.add_mark(
+      location::of_fd(fd),
+      (marked_events(resolve::tree_events_by_moves) & ~later) | event_mask::event_on_child, ec);
   if (ec)
   {
     tell_trouble(path, ec);

@@ -1,14 +1,20 @@
 #include "running_watch.hpp"
+#include "support/contains.hpp"
 #include "support/mounts.hpp"
 #include "support/namespaces.hpp"
 #include "support/requires.hpp"
+#include <fanio/unique_fd.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
+
+#include <fcntl.h>
 
 namespace fs = std::filesystem;
 
@@ -24,6 +30,20 @@ struct watch_establishing_fixture
   test::temp_directory directory;
   std::string path = directory.path().string();
 };
+
+/// Of events.
+std::size_t queue_limit()
+{
+  std::size_t limit = 0;
+  std::ifstream("/proc/sys/fs/fanotify/max_queued_events") >> limit;
+  return limit;
+}
+
+boost::test_tools::assertion_result has_a_usual_queue(boost::unit_test::test_unit_id)
+{
+  return test::needs(queue_limit() <= 20'000,
+                     "fs.fanotify.max_queued_events of at most 20,000, as kernels have it");
+}
 
 /// What a command says on a terminal.
 std::string on_a_terminal(const std::string& command)
@@ -112,6 +132,28 @@ BOOST_AUTO_TEST_CASE(nothing_is_drawn_where_it_would_stay_or_is_not_wanted)
   const auto piped = test::run(watch_command({"-r", "-t", "1", path}));
   BOOST_TEST(piped.err.ends_with("Watches established.\n"), piped.err);
   BOOST_TEST(piped.err.find("Setting watches") == std::string::npos, piped.err);
+}
+
+// Each directory that it reads would be an event of its own, and more of them than a queue holds a
+// loss, which is mended by reading them all.
+BOOST_AUTO_TEST_CASE(what_it_reads_itself_does_not_fill_the_queue,
+                     *boost::unit_test::precondition(test::can_be_another_user) *
+                         boost::unit_test::precondition(has_a_usual_queue))
+{
+  for (std::size_t i = 0; i < queue_limit() + 500; ++i)
+  {
+    fs::create_directory(directory / ("d" + std::to_string(i)));
+  }
+  running_watch watch(watch_command({"-m", "-r", path}), test::user::ordinary);
+  const fanio::unique_fd opened(::open((directory / "d77").c_str(), O_RDONLY | O_CLOEXEC));
+  directory.write("last");
+  std::string told;
+  for (std::string line; !line.ends_with(" CREATE last"); told += line + '\n')
+  {
+    line = watch.read_line(test::child::out);
+  }
+  BOOST_TEST(!test::contains(told, "OVERFLOW"));
+  BOOST_TEST(test::contains(told, path + "/d77/ OPEN,ISDIR \n"), told.substr(0, 1000));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -108,8 +108,8 @@ public:
 
   /// To be called when the events of a read have been resolved, with `group.queued()`: how many are
   /// still to be read. Until these have been told to `update`, what the kernel was asked for in
-  /// this batch may be ahead of the events: a directory that is needed again is looked at once in
-  /// each batch, and again after an event that tells where directories have gone.
+  /// this batch may be ahead of the events: a directory that is needed again is looked at once, and
+  /// again after each event that tells that a directory was moved.
   ///
   /// It follows the mounts, and lets go of the filesystems that were opened to ask: they can't be
   /// unmounted meanwhile. Where nothing was asked and no mount has changed it is one system call.
