@@ -30,6 +30,7 @@ public:
   explicit watch_roots(const watch_scope& scope);
 
   [[nodiscard]] std::vector<watch_root>& all() noexcept { return roots_; }
+
   [[nodiscard]] const std::vector<watch_root>& all() const noexcept { return roots_; }
 
   /// The root that the object of an event is, or null.
