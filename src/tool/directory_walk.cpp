@@ -150,7 +150,8 @@ void walk::look_at(const dirent& entry)
   const auto& top = levels_.back();
   if (is_directory(::dirfd(top.stream.get()), entry))
   {
-    return look_at_directory(entry.d_name);
+    look_at_directory(entry.d_name);
+    return;
   }
   steps_.visit(
       {.directory = top.handle, .name = name, .path = where_, .fd = -1, .handle = nullptr});
@@ -186,7 +187,8 @@ void walk::look_at_directory(const char* name)
                            .fd = fd.get(),
                            .handle = &handle}))
   {
-    return enter(std::move(fd), std::move(unread), handle);
+    enter(std::move(fd), std::move(unread), handle);
+    return;
   }
   fd.reset();
   end_reading(unread, handle);
@@ -199,7 +201,8 @@ void walk::enter(unique_fd fd, unique_fd unread, const file_handle& handle)
   if (ec)
   {
     steps_.on_error(where_, ec);
-    return end_reading(unread, handle);
+    end_reading(unread, handle);
+    return;
   }
   levels_.push_back({std::move(stream), std::move(unread), handle, where_.size()});
 }

@@ -36,8 +36,8 @@ struct walk_steps
 
   /// Before a directory is opened for reading, and when it was closed. None is called without
   /// the other.
-  beside_reading before = {};
-  beside_reading after = {};
+  beside_reading before;
+  beside_reading after;
 };
 
 /// Goes through what is in a directory, and at each directory in it through what is in that.

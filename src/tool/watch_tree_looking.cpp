@@ -37,7 +37,9 @@ void watch_tree::look_into(unique_fd directory, const std::string& path, const s
   walk_steps steps{.visit = [this, found](const walked_entry& entry)
                    { return visit(entry, found); },
                    .on_error = [this](const std::string& where, const error_code& ec)
-                   { tell_trouble(where, ec); }};
+                   { tell_trouble(where, ec); },
+                   .before = nullptr,
+                   .after = nullptr};
   // To read a directory makes events, and with very many of them the queue overflows: what is lost
   // is looked for by reading them all.
   if (!marks_filesystems_ && !is_empty(events_of_reading()))
