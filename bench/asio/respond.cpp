@@ -52,5 +52,6 @@ int main(int argc, char** argv)
   end.async_wait([&](boost::system::error_code, int) { waiting.cancel(); });
   wait(waiting, r);
   context.run();
+  waiting.release(); // it is closed there
   return responder_report(&r);
 }

@@ -290,6 +290,20 @@ BOOST_AUTO_TEST_CASE(what_came_to_a_place_is_not_taken_for_what_was_there_before
   BOOST_TEST(all.back() == (fs / "a/new").string());
 }
 
+BOOST_AUTO_TEST_CASE(nor_for_gone_because_what_was_there_before_is_gone)
+{
+  const auto fs = test::private_tmpfs();
+  fs.make_directory("place");
+  fs.make_directory("other");
+  auto group = watch(fs.path());
+  write(fs / "other/1");
+  fs::remove(fs / "place");
+  fs::rename(fs / "other", fs / "place");
+  write(fs / "place/2");
+  BOOST_TEST(last_path(group) == (fs / "place/2").string());
+  BOOST_TEST(!resolver.is_deleted());
+}
+
 BOOST_AUTO_TEST_CASE(names_are_any_bytes)
 {
   const auto fs = test::private_tmpfs();
