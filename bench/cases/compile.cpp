@@ -3,6 +3,7 @@
 #include "cases.hpp"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 namespace fanio::bench {
@@ -17,6 +18,12 @@ struct measured
   row* object;
   row* whole;
 };
+
+const measured* find(const std::vector<measured>& all, const std::string& name)
+{
+  const auto at = std::ranges::find(all, name, [](const measured& m) { return m.program.name; });
+  return at == all.end() ? nullptr : &*at;
+}
 
 void measure(const measured& one, const std::filesystem::path& directory)
 {
@@ -48,27 +55,36 @@ void compile_case(const run_options& options, outcome& found)
                    &found.add(p.name, "text of the object", "B"),
                    &found.add(p.name, "text of the program", "B")});
   }
+  std::vector<const measured*> order;
+  for (const auto& one : all)
+  {
+    order.push_back(&one);
+  }
   const scratch_mount place;
   // A compiler takes seconds, and the same each time but for what the machine does to it.
   const auto rounds = std::min<std::size_t>(options.rounds, 3);
   for (std::size_t round = 0; round < rounds; ++round)
   {
-    for (const auto& one : all)
+    for (const auto* const one : order)
     {
-      options.progress("compiling: " + one.program.name);
-      measure(one, place.path());
+      options.progress("compiling: " + one->program.name);
+      measure(*one, place.path());
     }
+    std::ranges::reverse(order);
   }
-  for (const auto& one : all)
+  const auto compare = [&](const std::string& what, const std::string& with)
   {
-    const auto& asio = all.front();
-    if (&one != &asio)
+    const auto* const one = find(all, what);
+    const auto* const reference = find(all, with);
+    if (one != nullptr && reference != nullptr)
     {
-      outcome::compare(*one.time, *asio.time);
-      outcome::compare(*one.object, *asio.object);
-      outcome::compare(*one.whole, *asio.whole);
+      outcome::compare(*one->time, *reference->time);
+      outcome::compare(*one->object, *reference->object);
+      outcome::compare(*one->whole, *reference->whole);
     }
-  }
+  };
+  compare("fanio, callback", "Asio alone, callback");
+  compare("fanio, coroutine", "Asio alone, coroutine");
 }
 
 } // namespace fanio::bench

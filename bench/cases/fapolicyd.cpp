@@ -120,7 +120,7 @@ void fapolicyd_guard::make_root() const
   write_file(root() / "dev/null", "");
   mount_on(root() / "dev/null", "/dev/null", nullptr, MS_BIND);
   fs::create_directory(place());
-  mount_on(place(), "fanio-bench", "ramfs", MS_NOSUID);
+  mount_on(place(), "fanio-bench", filesystem, MS_NOSUID);
 }
 
 void fapolicyd_guard::configure(const std::string& rules) const
@@ -133,17 +133,18 @@ void fapolicyd_guard::configure(const std::string& rules) const
   {
     fs::create_directories(directory);
   }
-  write_file(etc / "fapolicyd.conf", "permissive = 0\n"
-                                     "nice_val = 0\n"
-                                     "uid = 0\n"
-                                     "gid = 0\n"
-                                     "do_stat_report = 1\n"
-                                     "detailed_report = 0\n"
-                                     "db_max_size = 10\n"
-                                     "watch_fs = ramfs\n"
-                                     "trust = file\n"
-                                     "integrity = none\n"
-                                     "allow_filesystem_mark = 0\n");
+  write_file(etc / "fapolicyd.conf", std::string("watch_fs = ") + filesystem +
+                                         "\n"
+                                         "permissive = 0\n"
+                                         "nice_val = 0\n"
+                                         "uid = 0\n"
+                                         "gid = 0\n"
+                                         "do_stat_report = 1\n"
+                                         "detailed_report = 0\n"
+                                         "db_max_size = 10\n"
+                                         "trust = file\n"
+                                         "integrity = none\n"
+                                         "allow_filesystem_mark = 0\n");
   write_file(etc / "compiled.rules", rules);
   write_file(etc / "fapolicyd.trust", "/usr/bin/true 1 " + std::string(64, '0') + '\n');
 }

@@ -75,7 +75,7 @@ private:
 };
 
 /// The others allow and do nothing else: what fapolicyd takes beside them is that of its policy,
-/// and is no ratio of fanio's.
+/// and is no ratio of fanio's. All are on a filesystem of the kind that fapolicyd is told to guard.
 void respond_beside_fapolicyd(const run_options& options, outcome& out, const contest_size& size)
 {
   responder_contest contest(options, out, size);
@@ -108,12 +108,14 @@ void respond_fapolicyd_case(const run_options& options, outcome& out)
                            {.openers = 1,
                             .opens = options.scaled<std::size_t>(1000, 300),
                             .turns = turns,
-                            .suffix = ", one opener"});
+                            .suffix = ", one opener",
+                            .filesystem = fapolicyd_guard::filesystem});
   respond_beside_fapolicyd(options, out,
                            {.openers = 4,
                             .opens = options.scaled<std::size_t>(500, 100),
                             .turns = turns,
-                            .suffix = ", four openers"});
+                            .suffix = ", four openers",
+                            .filesystem = fapolicyd_guard::filesystem});
 }
 
 } // namespace fanio::bench

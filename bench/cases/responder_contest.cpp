@@ -53,7 +53,7 @@ responder_contest::responder_contest(const run_options& options, outcome& out,
 
 contestant* responder_contest::add(const std::string& name, std::vector<std::string> argv)
 {
-  const auto& place = mounts_.emplace_back().path();
+  const auto& place = mounts_.emplace_back(size_.filesystem).path();
   if (argv.empty())
   {
     return &enter(name, place, {});

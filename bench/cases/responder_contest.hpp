@@ -39,6 +39,7 @@ struct contest_size
   std::size_t opens = 1000; ///< Of each opener, in a turn.
   std::size_t turns = 12;   ///< Of each program, in a round. Even, for they go to and fro.
   std::string suffix = {};  ///< Behind the names of what is measured.
+  std::string filesystem = "tmpfs";
 };
 
 /// Programs that allow, and openers that go from the mount of one to that of the next. All programs

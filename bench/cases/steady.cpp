@@ -45,7 +45,8 @@ std::vector<allocation_subject> allocation_subjects()
   return {
       {counting("fanio, callback, queued events", 0us, {"--style", "callback"}), run_queued},
       {counting("fanio, coroutine, queued events", 0us, {"--style", "coroutine"}), run_queued},
-      {counting("fanio, for_each, queued events", 0us, {"--style", "for_each", "--no-paths"}),
+      {counting("fanio, for_each without paths, queued events", 0us,
+                {"--style", "for_each", "--no-paths"}),
        run_queued},
       {counting("fanio, callback, live", 0us, {"--style", "callback"}), run_live},
       {counting("fanio, coroutine, live", 0us, {"--style", "coroutine"}), run_live},
@@ -175,11 +176,12 @@ void count_single_calls(const run_options& options, outcome& out, const fs::path
     std::vector<std::string> program;
   };
 
-  const std::vector<subject> subjects{
-      {"raw C, single events", {"fanio_raw_live"}},
-      {"fanio, callback, single events", {"fanio_reader", "--style", "callback"}},
-      {"fanio, coroutine, single events", {"fanio_reader", "--style", "coroutine"}},
-      {"fanio, for_each, single events", {"fanio_reader", "--style", "for_each"}}};
+  const auto library = [](const char* style) -> std::vector<std::string>
+  { return {"fanio_reader", "--style", style, "--buffer", std::to_string(small_buffer)}; };
+  const std::vector<subject> subjects{{"raw C, single events", {"fanio_raw_live"}},
+                                      {"fanio, callback, single events", library("callback")},
+                                      {"fanio, coroutine, single events", library("coroutine")},
+                                      {"fanio, for_each, single events", library("for_each")}};
   call_table table(out);
   fs::create_directory(directory);
   for (const auto& [name, program] : subjects)

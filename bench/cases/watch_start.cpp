@@ -25,14 +25,14 @@ struct starter
   row* memory;
 };
 
-/// `fanio watch -r` by a user without privileges: it marks every directory, as inotifywait does.
-peer fanio_by_inode_marks(const run_options& options)
+/// By a user without privileges, for whom `fanio watch -r` marks every directory, as inotifywait
+/// does. What setpriv takes before counts as well.
+peer as_user(peer one)
 {
-  auto one = fanio_watch(options, "fanio watch -r, inode marks", {"-r"});
   // setpriv would clear the signal that the death of the harness is for it.
-  const std::vector<std::string> as_user{"setpriv",        "--reuid=65534", "--regid=65534",
-                                         "--clear-groups", "--pdeathsig",   "SIGKILL"};
-  one.argv.insert(one.argv.begin(), as_user.begin(), as_user.end());
+  const std::vector<std::string> words{"setpriv",        "--reuid=65534", "--regid=65534",
+                                       "--clear-groups", "--pdeathsig",   "SIGKILL"};
+  one.argv.insert(one.argv.begin(), words.begin(), words.end());
   return one;
 }
 
@@ -76,13 +76,13 @@ bool start(const starter& one, const storm& tree, const fs::path& output, outcom
   }
 }
 
-void compare(const std::vector<starter>& all, const std::string& what,
+void compare(const std::vector<starter>& all, const std::string& what, const std::string& with,
              std::optional<goal> to_reach = {})
 {
   const auto find = [&](const std::string& name)
   { return std::ranges::find(all, name, [](const auto& s) { return s.program.name; }); };
   const auto ours = find(what);
-  const auto reference = find("inotifywait -r");
+  const auto reference = find(with);
   if (ours != all.end() && reference != all.end())
   {
     outcome::compare(*ours->time, *reference->time, to_reach);
@@ -90,12 +90,14 @@ void compare(const std::vector<starter>& all, const std::string& what,
   }
 }
 
-/// Where everybody may execute it, which is not so of where it was built.
-run_options with_tool_in(const fs::path& directory, run_options options)
+/// The programs where everybody may execute them, which is not so of where they were built.
+run_options with_copies_in(const fs::path& directory, run_options options)
 {
-  const auto copy = directory / "fanio";
-  fs::copy_file(options.tool, copy);
-  options.tool = copy;
+  const auto tool = directory / "fanio";
+  fs::copy_file(options.tool, tool);
+  fs::copy_file(fs::path(options.programs) / "raw_watch", directory / "raw_watch");
+  options.tool = tool;
+  options.programs = directory;
   return options;
 }
 
@@ -105,7 +107,7 @@ void watch_start_case(const run_options& given, outcome& found)
 {
   const scratch_mount place;
   const scratch_mount elsewhere;
-  const auto options = with_tool_in(elsewhere.path(), given);
+  const auto options = with_copies_in(elsewhere.path(), given);
   const storm tree{.root = fs::canonical(place.path()),
                    .directories = options.scaled<std::size_t>(20'000, 100),
                    .operations = 0};
@@ -117,11 +119,13 @@ void watch_start_case(const run_options& given, outcome& found)
 
   auto all =
       add_rows(found, {raw_watch(options, "raw C, filesystem mark", {}),
-                       raw_watch(options, "raw C, a mark on each directory", {"-d"}),
+                       raw_watch(options, "raw C, knows all", {"-k"}),
+                       as_user(raw_watch(options, "raw C, inode marks, knows all", {"-d", "-k"})),
                        fanio_watch(options, "fanio watch -S", {"-S"}),
                        fanio_watch(options, "fanio watch -r", {"-r"}),
-                       fanio_by_inode_marks(options), inotifywait(), fsnotifywait_filesystem(),
-                       fsnotifywait_tree(), fswatch(), parcel_watcher(), chokidar()});
+                       as_user(fanio_watch(options, "fanio watch -r, inode marks", {"-r"})),
+                       inotifywait(), fsnotifywait_filesystem(), fsnotifywait_tree(), fswatch(),
+                       parcel_watcher(), chokidar()});
   for (std::size_t round = 0; round < options.rounds; ++round)
   {
     std::erase_if(all,
@@ -134,9 +138,13 @@ void watch_start_case(const run_options& given, outcome& found)
                   });
     std::ranges::reverse(all); // so that nobody always comes after the same one
   }
-  compare(all, "fanio watch -S", at_most(0.05));
-  compare(all, "fanio watch -r"); // it looks at all directories, so that it knows their paths
-  compare(all, "fanio watch -r, inode marks", at_most(0.5));
+  compare(all, "fanio watch -S", "inotifywait -r", at_most(0.05));
+  compare(all, "fanio watch -S", "raw C, filesystem mark");
+  compare(all, "fanio watch -r", "inotifywait -r");
+  compare(all, "fanio watch -r", "raw C, knows all");
+  compare(all, "fanio watch -r, inode marks", "inotifywait -r", at_most(0.5));
+  compare(all, "fanio watch -r, inode marks", "raw C, inode marks, knows all");
+  compare(all, "raw C, inode marks, knows all", "inotifywait -r");
 }
 
 } // namespace fanio::bench

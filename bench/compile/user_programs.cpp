@@ -71,7 +71,8 @@ std::vector<user_program> user_programs()
   // Where it is found if it is a shared one.
   const std::string found_in = std::string("-Wl,-rpath,") + FANIO_LIBRARY_DIRECTORY;
   const words fanio = words{FANIO_LIBRARY, found_in, "-pthread"} + flags;
-  return {{"bare Asio", "asio.cpp", cxx + boost, flags},
+  return {{"Asio alone, callback", "asio_callback.cpp", cxx + boost, flags},
+          {"Asio alone, coroutine", "asio_coroutine.cpp", cxx + boost, flags},
           {"fanio, callback", "callback.cpp", cxx + fanio_includes + boost, fanio},
           {"fanio, coroutine", "coroutine.cpp", cxx + fanio_includes + boost, fanio},
           {"raw C", "raw.c", {FANIO_C_COMPILER, "-O2"}, {}}};

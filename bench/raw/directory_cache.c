@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -82,6 +83,12 @@ struct directory_path directory_cache_find(struct directory_cache* cache,
   }
   return path != NULL ? (struct directory_path){path->bytes, path->length}
                       : (struct directory_path){NULL, 0};
+}
+
+int directory_cache_put(struct directory_cache* cache,
+                        const struct fanotify_event_info_fid* directory, const char* path)
+{
+  return path_cache_put(cache->paths, directory, path, strlen(path)) != NULL ? 0 : -1;
 }
 
 void directory_cache_forget(struct directory_cache* cache)

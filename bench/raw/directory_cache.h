@@ -28,7 +28,11 @@ void directory_cache_free(struct directory_cache* cache);
 struct directory_path directory_cache_find(struct directory_cache* cache,
                                            const struct fanotify_event_info_fid* directory);
 
-/* All of them: to be called when a directory was renamed or removed. */
+/* Remembers the path of a directory that is not known yet. 0, or -1 and errno. */
+int directory_cache_put(struct directory_cache* cache,
+                        const struct fanotify_event_info_fid* directory, const char* path);
+
+/* Forgets all of them: to be called when a directory was renamed or removed. */
 void directory_cache_forget(struct directory_cache* cache);
 
 #ifdef __cplusplus

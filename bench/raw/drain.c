@@ -49,6 +49,7 @@ const struct drain_kind* drain_find_kind(const char* name)
       {"descriptor-runs", FAN_CLASS_NOTIF, FAN_OPEN, drain_descriptor_runs},
       {"descriptor-paths", FAN_CLASS_NOTIF, FAN_OPEN, drain_descriptor_paths},
       {"descriptor-paths-at", FAN_CLASS_NOTIF, FAN_OPEN, drain_descriptor_paths_at},
+      {"descriptor-paths-runs", FAN_CLASS_NOTIF, FAN_OPEN, drain_descriptor_paths_runs},
       {"handles", FAN_REPORT_FID, FAN_OPEN, drain_handles},
       {"handle-paths", FAN_REPORT_FID, FAN_OPEN, drain_handle_paths},
       {"names", FAN_REPORT_DFID_NAME, FAN_CREATE, drain_names},

@@ -50,9 +50,10 @@ int drain_descriptors(struct drain* d, uint64_t events);
 int drain_descriptor_runs(struct drain* d, uint64_t events);
 
 /* The same with the path of each: readlink(2) of /proc/self/fd/N; readlinkat(2) of N in that
- * directory, which is kept open. */
+ * directory, which is kept open; the latter with runs. */
 int drain_descriptor_paths(struct drain* d, uint64_t events);
 int drain_descriptor_paths_at(struct drain* d, uint64_t events);
+int drain_descriptor_paths_runs(struct drain* d, uint64_t events);
 
 /* FAN_REPORT_FID: the handle of each object; its path, by open_by_handle_at(2) and readlinkat(2).
  */

@@ -61,24 +61,7 @@ static int count_one(struct drain* d, const struct fanotify_event_metadata* even
 
 int drain_descriptor_runs(struct drain* d, uint64_t events)
 {
-  const uint64_t end = d->sums.events + events;
-  while (d->sums.events < end)
-  {
-    const ssize_t length = read(d->group, d->buffer, d->buffer_size);
-    if (length < 0 && errno == EINTR)
-    {
-      continue;
-    }
-    if (length < 0)
-    {
-      return errno == EAGAIN ? 0 : -1;
-    }
-    if (look_at_all(d, length, count_one) != 0 || close_runs(d, length) != 0)
-    {
-      return -1;
-    }
-  }
-  return 0;
+  return drain_and_then(d, events, count_one, close_runs);
 }
 
 /* Paths -------------------------------------------------------------------------------------- */
@@ -107,11 +90,24 @@ static int read_path(struct drain* d, const struct fanotify_event_metadata* even
   return add_path_and_close(d, readlink(link, d->path, sizeof d->path), event->fd);
 }
 
-static int read_path_at(struct drain* d, const struct fanotify_event_metadata* event)
+static ssize_t ask_at(struct drain* d, const struct fanotify_event_metadata* event)
 {
   char link[16];
   snprintf(link, sizeof link, "%d", event->fd);
-  return add_path_and_close(d, readlinkat(d->descriptors, link, d->path, sizeof d->path), event->fd);
+  return readlinkat(d->descriptors, link, d->path, sizeof d->path);
+}
+
+static int read_path_at(struct drain* d, const struct fanotify_event_metadata* event)
+{
+  return add_path_and_close(d, ask_at(d, event), event->fd);
+}
+
+static int add_path_at(struct drain* d, const struct fanotify_event_metadata* event)
+{
+  const ssize_t length = ask_at(d, event);
+  ++d->sums.descriptors;
+  d->sums.bytes += length < 0 ? 0 : (uint64_t)length;
+  return length < 0 ? -1 : 0;
 }
 
 int drain_descriptor_paths(struct drain* d, uint64_t events)
@@ -122,4 +118,9 @@ int drain_descriptor_paths(struct drain* d, uint64_t events)
 int drain_descriptor_paths_at(struct drain* d, uint64_t events)
 {
   return drain_with(d, events, read_path_at);
+}
+
+int drain_descriptor_paths_runs(struct drain* d, uint64_t events)
+{
+  return drain_and_then(d, events, add_path_at, close_runs);
 }

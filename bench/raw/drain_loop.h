@@ -39,13 +39,16 @@ static inline int look_at_all(struct drain* d, ssize_t length, look_function* lo
   return 0;
 }
 
+/* Does what there is to do at the end of a read of so many bytes: 0, or -1 and errno. */
+typedef int end_function(struct drain* d, ssize_t length);
+
 /* The loop. It is compiled into each drain together with what that does with an event, so that no
- * function is called by a pointer. */
-static inline __attribute__((always_inline)) int drain_with(struct drain* d, uint64_t events,
-                                                            look_function* look)
+ * function is called by a pointer. `end` may be NULL. */
+static inline __attribute__((always_inline)) int
+drain_and_then(struct drain* d, uint64_t events, look_function* look, end_function* end)
 {
-  const uint64_t end = d->sums.events + events;
-  while (d->sums.events < end)
+  const uint64_t enough = d->sums.events + events;
+  while (d->sums.events < enough)
   {
     const ssize_t length = read(d->group, d->buffer, d->buffer_size);
     if (length < 0 && errno == EINTR)
@@ -56,12 +59,18 @@ static inline __attribute__((always_inline)) int drain_with(struct drain* d, uin
     {
       return errno == EAGAIN ? 0 : -1;
     }
-    if (look_at_all(d, length, look) != 0)
+    if (look_at_all(d, length, look) != 0 || (end != NULL && end(d, length) != 0))
     {
       return -1;
     }
   }
   return 0;
+}
+
+static inline __attribute__((always_inline)) int drain_with(struct drain* d, uint64_t events,
+                                                            look_function* look)
+{
+  return drain_and_then(d, events, look, NULL);
 }
 
 /* The handle in an information record, which may stand at any address that 4 divides. */

@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 #include "directory_cache.h"
 #include "live_board.h"
+#include "newer_flags.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -26,15 +27,6 @@
 #include <sys/fanotify.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-
-/* Newer than the headers of some distributions. */
-enum
-{
-  report_target_fid = 0x1000,
-  info_new_dfid_name = 12
-};
-
-static const uint64_t event_rename = 0x10000000;
 
 /* No event of any kernel so far is longer. */
 enum
@@ -94,7 +86,7 @@ static struct place place_of(const struct fanotify_event_metadata* event)
   {
     const struct fanotify_event_info_fid* const info = (const void*)at;
     if (info->hdr.info_type == FAN_EVENT_INFO_TYPE_DFID_NAME ||
-        info->hdr.info_type == info_new_dfid_name)
+        info->hdr.info_type == FAN_EVENT_INFO_TYPE_NEW_DFID_NAME)
     {
       const struct file_handle* const handle = (const void*)info->handle;
       return (struct place){info, (const char*)handle->f_handle + handle->handle_bytes};
@@ -159,7 +151,7 @@ static void look_at(struct reader* r, const struct fanotify_event_metadata* even
   r->counts.unresolved += length == 0;
   if (event->mask & FAN_ONDIR)
   {
-    if (event->mask & (event_rename | FAN_DELETE))
+    if (event->mask & (FAN_RENAME | FAN_DELETE))
     {
       directory_cache_forget(r->directories);
     }
@@ -242,7 +234,7 @@ static void read_storm(char** argv)
 {
   const char* const root = argv[0];
   struct reader* const r = calloc(1, sizeof *r);
-  uint64_t mask = FAN_CREATE | FAN_DELETE | event_rename | FAN_ONDIR;
+  uint64_t mask = FAN_CREATE | FAN_DELETE | FAN_RENAME | FAN_ONDIR;
   if (strcmp(argv[1], "opens") == 0)
   {
     mask |= FAN_OPEN | FAN_CLOSE;
@@ -261,7 +253,7 @@ static void read_storm(char** argv)
     fail(root);
   }
   r->group = fanotify_init(FAN_CLASS_NOTIF | FAN_REPORT_DFID_NAME | FAN_REPORT_FID |
-                               report_target_fid | FAN_UNLIMITED_QUEUE | FAN_CLOEXEC | FAN_NONBLOCK,
+                               FAN_REPORT_TARGET_FID | FAN_UNLIMITED_QUEUE | FAN_CLOEXEC | FAN_NONBLOCK,
                            0);
   if (r->group < 0)
   {

@@ -1,28 +1,30 @@
-/* Prints the paths of files that are made, one a line:
+/* Prints the paths of what is made, one a line:
  *
- *   raw_watch [-d] [-l MICROSECONDS] DIRECTORY
+ *   raw_watch [-d] [-k] [-l MICROSECONDS] DIRECTORY
  *
  * -d   by a mark on each directory below this one, instead of one on its filesystem
+ * -k   knows the paths of all directories below this one before it says that it is ready; without,
+ *      each is asked for when there is something in it
  * -l   linger: waits so long after a wake-up before it reads, so that it reads more at once
  *
- * An event tells the handle of the directory and the name in it; the path of each directory is
- * asked for once. This is what there is to do at least: directories that are made or renamed
- * meanwhile are not followed. */
+ * It asks for the events that fanio asks for. An event tells the handle of the directory and the
+ * name in it. When a directory was renamed or removed, all paths are forgotten. This is what there
+ * is to do at least: with -d, directories that are made later are not watched. */
 #define _GNU_SOURCE
-#include "path_cache.h"
+#include "directory_cache.h"
+#include "newer_flags.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <sys/fanotify.h>
 #include <sys/prctl.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 enum
@@ -30,9 +32,13 @@ enum
   buffer_size = 256 * 1024 /* as fanio watch */
 };
 
+static const unsigned long long gone_events = FAN_DELETE | FAN_DELETE_SELF | FAN_MOVE_SELF;
+
 static int group;
-static int filesystem; /* any descriptor on it, which open_by_handle_at(2) wants */
-static struct path_cache* directories;
+static struct directory_cache* directories;
+static int marks_each;
+static int knows_all;
+static __kernel_fsid_t filesystem; /* as events tell it */
 
 static void check(int is_good, const char* what)
 {
@@ -43,51 +49,36 @@ static void check(int is_good, const char* what)
   }
 }
 
-static ssize_t ask_path(struct file_handle* handle, char* path, size_t size)
+/* FAN_REPORT_DFID_NAME: the handle is that of the directory, and the name is behind it. */
+static void print_path(const struct fanotify_event_info_fid* info)
 {
-  const int fd = open_by_handle_at(filesystem, handle, O_PATH | O_CLOEXEC);
-  if (fd < 0)
-  {
-    return -1;
-  }
-  char link[32];
-  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-  const ssize_t length = readlink(link, path, size);
-  close(fd);
-  return length;
-}
-
-/* NULL if it is gone. */
-static const struct cached_path* path_of(struct fanotify_event_info_fid* info)
-{
-  const struct cached_path* known = path_cache_find(directories, info);
-  char path[PATH_MAX];
-  ssize_t length = 0;
-  if (known == NULL && (length = ask_path((void*)info->handle, path, sizeof path)) > 0)
-  {
-    known = path_cache_put(directories, info, path, (size_t)length);
-    check(known != NULL, "remembering a path");
-  }
-  return known;
-}
-
-static void print(const struct fanotify_event_metadata* event)
-{
-  if (event->mask & FAN_Q_OVERFLOW)
-  {
-    puts("overflow: events are lost");
-    return;
-  }
-  /* FAN_REPORT_DFID_NAME: the handle is that of the directory, and the name is behind it. */
-  struct fanotify_event_info_fid* info = (void*)(event + 1);
   const struct file_handle* handle = (const void*)info->handle;
-  const struct cached_path* directory = path_of(info);
-  if (directory != NULL)
+  const struct directory_path directory = directory_cache_find(directories, info);
+  if (directory.bytes != NULL) /* or it is gone */
   {
-    fwrite_unlocked(directory->bytes, 1, directory->length, stdout);
+    fwrite_unlocked(directory.bytes, 1, directory.length, stdout);
     putchar_unlocked('/');
     fputs_unlocked((const char*)handle->f_handle + handle->handle_bytes, stdout);
     putchar_unlocked('\n');
+  }
+}
+
+static void look_at(const struct fanotify_event_metadata* event)
+{
+  const int is_lossy = (event->mask & FAN_Q_OVERFLOW) != 0;
+  const int is_moved =
+      event->mask & FAN_ONDIR && event->mask & (gone_events | FAN_RENAME | FAN_MOVE);
+  if (is_lossy)
+  {
+    puts("overflow: events are lost");
+  }
+  if (is_lossy || is_moved)
+  {
+    directory_cache_forget(directories);
+  }
+  if (event->mask & FAN_CREATE)
+  {
+    print_path((const void*)(event + 1));
   }
 }
 
@@ -110,32 +101,64 @@ static void mark(unsigned flags, unsigned long long mask, const char* path)
   check(fanotify_mark(group, FAN_MARK_ADD | flags, mask, AT_FDCWD, path) == 0, path);
 }
 
-static int mark_directory(const char* path, const struct stat* status, int type, struct FTW* where)
+/* Remembers a path under the record that events will have. */
+static void remember(const char* path)
+{
+  struct
+  {
+    struct fanotify_event_info_fid info;
+    char handle[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+  } record = {.info = {.fsid = filesystem}};
+  struct file_handle* handle = (void*)record.info.handle;
+  int mount = 0;
+  handle->handle_bytes = MAX_HANDLE_SZ;
+  check(name_to_handle_at(AT_FDCWD, path, handle, &mount, 0) == 0, path);
+  check(directory_cache_put(directories, &record.info, path) == 0, path);
+}
+
+static int visit(const char* path, const struct stat* status, int type, struct FTW* where)
 {
   (void)status;
   (void)where;
-  if (type == FTW_D)
+  if (type == FTW_D && marks_each)
   {
-    mark(FAN_MARK_ONLYDIR, FAN_CREATE | FAN_EVENT_ON_CHILD, path);
+    mark(FAN_MARK_ONLYDIR,
+         FAN_CREATE | gone_events | FAN_MOVE | FAN_ONDIR | FAN_EVENT_ON_CHILD, path);
+  }
+  if (type == FTW_D && knows_all)
+  {
+    remember(path);
   }
   return 0;
 }
 
-static void start(const char* path, int marks_each)
+static int make_group(unsigned flags)
 {
-  group = fanotify_init(FAN_REPORT_DFID_NAME | FAN_UNLIMITED_QUEUE | FAN_CLOEXEC, O_RDONLY);
-  check(group >= 0, "fanotify_init");
-  filesystem = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  check(filesystem >= 0, path);
-  directories = path_cache_new();
-  check(directories != NULL, "a cache of paths");
-  if (marks_each)
+  return fanotify_init(FAN_REPORT_DFID_NAME | FAN_REPORT_FID | FAN_REPORT_TARGET_FID | FAN_CLOEXEC |
+                           flags,
+                       O_RDONLY | O_CLOEXEC);
+}
+
+static void start(const char* path)
+{
+  group = make_group(FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS);
+  if (group < 0 && errno == EPERM) /* an ordinary user's */
   {
-    check(nftw(path, mark_directory, 64, FTW_PHYS | FTW_MOUNT) == 0, path);
+    group = make_group(0);
   }
-  else
+  check(group >= 0, "fanotify_init");
+  directories = directory_cache_make(path);
+  check(directories != NULL, path);
+  struct statfs about;
+  check(statfs(path, &about) == 0, path);
+  memcpy(&filesystem, &about.f_fsid, sizeof filesystem);
+  if (!marks_each)
   {
-    mark(FAN_MARK_FILESYSTEM, FAN_CREATE, path);
+    mark(FAN_MARK_FILESYSTEM, FAN_CREATE | gone_events | FAN_RENAME | FAN_ONDIR, path);
+  }
+  if (marks_each || knows_all)
+  {
+    check(nftw(path, visit, 64, FTW_PHYS | FTW_MOUNT) == 0, path);
   }
   fputs("Watches established.\n", stderr);
 }
@@ -154,7 +177,7 @@ static void read_for_ever(long lingers)
     const struct fanotify_event_metadata* event = (const void*)buffer;
     for (; FAN_EVENT_OK(event, length); event = FAN_EVENT_NEXT(event, length))
     {
-      print(event);
+      look_at(event);
     }
     check(fflush(stdout) == 0, "write");
   }
@@ -163,22 +186,22 @@ static void read_for_ever(long lingers)
 int main(int argc, char** argv)
 {
   static char lines[4 * buffer_size];
-  int marks_each = 0;
   long lingers = 0;
   int is_understood = 1;
-  for (int option; (option = getopt(argc, argv, "dl:")) != -1;)
+  for (int option; (option = getopt(argc, argv, "dkl:")) != -1;)
   {
     marks_each |= option == 'd';
+    knows_all |= option == 'k';
     lingers = option == 'l' ? atol(optarg) : lingers;
     is_understood &= option != '?';
   }
   if (!is_understood || optind + 1 != argc || lingers < 0 || lingers >= 1000000)
   {
-    fprintf(stderr, "usage: raw_watch [-d] [-l MICROSECONDS] DIRECTORY\n");
+    fprintf(stderr, "usage: raw_watch [-d] [-k] [-l MICROSECONDS] DIRECTORY\n");
     return 2;
   }
   setvbuf(stdout, lines, _IOFBF, sizeof lines); /* one write(2) for what was read at once */
-  start(argv[optind], marks_each);
+  start(argv[optind]);
   sleep_exactly();
   read_for_ever(lingers);
 }

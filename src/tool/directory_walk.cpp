@@ -25,10 +25,18 @@ struct closer
 
 constexpr int path_only = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
+/// A directory, and both its descriptors.
+struct opened
+{
+  unique_fd fd;     ///< For reading.
+  unique_fd unread; ///< With O_PATH, where that is asked for.
+  file_handle handle;
+};
+
 struct level
 {
   std::unique_ptr<DIR, closer> stream;
-  unique_fd unread; ///< With O_PATH, where that is asked for.
+  unique_fd unread; ///< As in `opened`.
   file_handle handle;
   std::size_t path_size; ///< Of the path of the directory.
 };
@@ -109,7 +117,10 @@ public:
 private:
   void look_at(const dirent& entry);
   void look_at_directory(const char* name);
-  void enter(unique_fd fd, unique_fd unread, const file_handle& handle);
+  opened open(int at, const char* name, error_code& ec);
+  opened open_announced(int at, const char* name, error_code& ec);
+  void announce(opened& found, unique_fd unread);
+  void enter(opened found);
   void leave();
   void end_reading(const unique_fd& unread, const file_handle& handle);
 
@@ -121,13 +132,15 @@ private:
 void walk::start(unique_fd directory)
 {
   error_code ec;
-  const auto handle = resolve::handle_of(directory.get(), ec);
-  unique_fd unread(!ec && steps_.before ? ::openat(directory.get(), ".", path_only) : -1);
+  opened found;
+  found.fd = std::move(directory);
+  found.handle = resolve::handle_of(found.fd.get(), ec);
+  unique_fd unread(!ec && steps_.before ? ::openat(found.fd.get(), ".", path_only) : -1);
   if (unread)
   {
-    steps_.before(unread.get(), handle, where_);
+    announce(found, std::move(unread));
   }
-  ec ? steps_.on_error(where_, ec) : enter(std::move(directory), std::move(unread), handle);
+  ec ? steps_.on_error(where_, ec) : enter(std::move(found));
 }
 
 void walk::go_on()
@@ -161,21 +174,7 @@ void walk::look_at_directory(const char* name)
 {
   const int at = ::dirfd(levels_.back().stream.get());
   error_code ec;
-  unique_fd unread;
-  file_handle handle;
-  if (steps_.before)
-  {
-    unread.reset(::openat(at, name, path_only));
-    ec = unread ? error_code() : last_error();
-    handle = ec ? file_handle() : resolve::handle_of(unread.get(), ec);
-    ec ? void() : steps_.before(unread.get(), handle, where_);
-  }
-  auto fd =
-      ec ? unique_fd() : open_directory(unread ? unread.get() : at, unread ? "." : name, false, ec);
-  if (!ec && !unread)
-  {
-    handle = resolve::handle_of(fd.get(), ec);
-  }
+  auto found = steps_.before ? open_announced(at, name, ec) : open(at, name, ec);
   if (ec && !is_over(ec))
   {
     steps_.on_error(where_, ec);
@@ -184,27 +183,62 @@ void walk::look_at_directory(const char* name)
   if (!ec && steps_.visit({.directory = directory,
                            .name = name,
                            .path = where_,
-                           .fd = fd.get(),
-                           .handle = &handle}))
+                           .fd = found.fd.get(),
+                           .handle = &found.handle}))
   {
-    enter(std::move(fd), std::move(unread), handle);
+    enter(std::move(found));
     return;
   }
-  fd.reset();
-  end_reading(unread, handle);
+  found.fd.reset();
+  end_reading(found.unread, found.handle);
 }
 
-void walk::enter(unique_fd fd, unique_fd unread, const file_handle& handle)
+opened walk::open(int at, const char* name, error_code& ec)
+{
+  opened found;
+  found.fd = open_directory(at, name, false, ec);
+  if (!ec)
+  {
+    found.handle = resolve::handle_of(found.fd.get(), ec);
+  }
+  return found;
+}
+
+opened walk::open_announced(int at, const char* name, error_code& ec)
+{
+  opened found;
+  unique_fd unread(::openat(at, name, path_only));
+  if (!unread)
+  {
+    ec = last_error();
+    return found;
+  }
+  found.handle = resolve::handle_of(unread.get(), ec);
+  if (!ec)
+  {
+    announce(found, std::move(unread));
+    found.fd = open_directory(found.unread.get(), ".", false, ec);
+  }
+  return found;
+}
+
+void walk::announce(opened& found, unique_fd unread)
+{
+  found.unread = std::move(unread);
+  steps_.before(found.unread.get(), found.handle, where_);
+}
+
+void walk::enter(opened found)
 {
   error_code ec;
-  auto stream = open_stream(std::move(fd), ec);
+  auto stream = open_stream(std::move(found.fd), ec);
   if (ec)
   {
     steps_.on_error(where_, ec);
-    end_reading(unread, handle);
+    end_reading(found.unread, found.handle);
     return;
   }
-  levels_.push_back({std::move(stream), std::move(unread), handle, where_.size()});
+  levels_.push_back({std::move(stream), std::move(found.unread), found.handle, where_.size()});
 }
 
 void walk::leave()

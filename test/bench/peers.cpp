@@ -94,7 +94,9 @@ BOOST_AUTO_TEST_CASE(fanio_and_raw_c)
   check_tells_each(fanio_watch(options, "fanio watch -r", {"-r"}));
   check_tells_each(raw_watch(options, "raw C", {}));
   check_tells_each(raw_watch(options, "raw C, linger", {"-l", "100"}));
+  check_tells_each(raw_watch(options, "raw C, knows all", {"-k"}));
   check_tells_each(raw_watch(options, "raw C, a mark on each directory", {"-d"}));
+  check_tells_each(raw_watch(options, "raw C, a mark on each directory, knows all", {"-d", "-k"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

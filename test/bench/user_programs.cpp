@@ -69,9 +69,14 @@ boost::test_tools::assertion_result has_compiler(boost::unit_test::test_unit_id)
 BOOST_AUTO_TEST_SUITE(bench_user_programs, *boost::unit_test::precondition(has_compiler) *
                                                boost::unit_test::precondition(test::is_privileged))
 
-BOOST_AUTO_TEST_CASE(bare_asio)
+BOOST_AUTO_TEST_CASE(asio_callback)
 {
-  check_builds_and_prints("bare Asio");
+  check_builds_and_prints("Asio alone, callback");
+}
+
+BOOST_AUTO_TEST_CASE(asio_coroutine)
+{
+  check_builds_and_prints("Asio alone, coroutine");
 }
 
 BOOST_AUTO_TEST_CASE(fanio_callback)

@@ -1,5 +1,5 @@
-// Prints the names of what is made in a directory: bare Asio, which reads the group as it reads any
-// descriptor, and the kernel's structures.
+// Prints the names of what is made in a directory: Asio with callbacks, which reads the group as it
+// reads any descriptor, and the kernel's structures.
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
