@@ -4,6 +4,7 @@
 #include "../harness/process.hpp"
 #include "../harness/scratch.hpp"
 #include "../harness/statistics.hpp"
+#include "../raw/newer_flags.h"
 #include <fanio/unique_fd.hpp>
 
 #include <algorithm>
@@ -14,7 +15,6 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/fanotify.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 
@@ -56,7 +56,10 @@ unique_fd open_group(init_flags flags)
 {
   const auto init = static_cast<unsigned int>(to_underlying(flags)) | FAN_CLOEXEC | FAN_NONBLOCK |
                     FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS;
-  return unique_fd(check(fanotify_init(init, O_RDONLY | O_LARGEFILE | O_CLOEXEC), "fanotify_init"));
+  const auto files = O_RDONLY | O_LARGEFILE | O_CLOEXEC;
+  const bool has_handles = has_any(flags, init_flags::report_fid | init_flags::report_dfid_name);
+  unique_fd group(has_handles ? -1 : fanotify_init(init | FAN_REPORT_FD_ERROR, files));
+  return group ? std::move(group) : unique_fd(check(fanotify_init(init, files), "fanotify_init"));
 }
 
 void mark(int group, unsigned int how, event_mask mask, const fs::path& where)

@@ -39,7 +39,7 @@ void respond_case(const run_options& options, outcome& out)
   contest.compare(callback, asio);
   contest.compare(callback, blocking, at_least(0.87));
   contest.compare(coroutine, epoll, at_least(0.94));
-  contest.compare(coroutine, blocking);
+  contest.compare(coroutine, blocking, at_least(0.87));
   contest.compare(busy, blocking, at_least(1.4));
   contest.compare(busy, spinning);
   contest.tell_latencies("latency-respond", "An open that is allowed by another process");

@@ -109,7 +109,7 @@ void watch_start_case(const run_options& given, outcome& found)
   const scratch_mount elsewhere;
   const auto options = with_copies_in(elsewhere.path(), given);
   const storm tree{.root = fs::canonical(place.path()),
-                   .directories = options.scaled<std::size_t>(20'000, 100),
+                   .directories = options.scaled<std::size_t>(100'000, 100),
                    .operations = 0};
   tree.prepare();
   for (const auto& directory : fs::directory_iterator(tree.root))

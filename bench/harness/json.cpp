@@ -71,9 +71,9 @@ json::value middle(const std::vector<double>& values)
   return values.empty() ? json::value(nullptr) : number(median(values));
 }
 
-json::object described(const goal& to_reach, const std::vector<double>& values)
+json::object described(const row& of, const goal& to_reach, const std::vector<double>& values)
 {
-  return {{name_of(to_reach.kind), to_reach.value}, {"reached", is_reached(to_reach, values)}};
+  return {{name_of(to_reach.kind), to_reach.value}, {"reached", is_reached(of, to_reach, values)}};
 }
 
 json::object goals(const row& of)
@@ -81,13 +81,13 @@ json::object goals(const row& of)
   json::object result;
   if (of.to_reach)
   {
-    result["median"] = described(*of.to_reach, of.values);
+    result["median"] = described(of, *of.to_reach, of.values);
   }
   for (const auto& to : of.ratios)
   {
     if (to.to_reach)
     {
-      result[to.reference] = described(*to.to_reach, to.values);
+      result[to.reference] = described(of, *to.to_reach, to.values);
     }
   }
   return result;

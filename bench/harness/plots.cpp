@@ -44,8 +44,10 @@ std::string start(int width, int height, const std::string& title)
   return text.str();
 }
 
-void add_bar(std::vector<bar>& bars, std::string name, const goal& to_reach, double value)
+void add_bar(std::vector<bar>& bars, std::string name, const row& of, const goal& to_reach,
+             const std::vector<double>& values)
 {
+  const double value = median(values);
   const bool is_bound_above = to_reach.kind == goal::bound::at_most;
   const double length = is_bound_above ? value / to_reach.value : to_reach.value / value;
   if (!(to_reach.value > 0) || !(value > 0)) // a count that is to be 0 is no ratio
@@ -54,7 +56,7 @@ void add_bar(std::vector<bar>& bars, std::string name, const goal& to_reach, dou
   }
   bars.push_back({std::move(name),
                   figure(value) + (is_bound_above ? " (≤ " : " (≥ ") + figure(to_reach.value) + ')',
-                  length, to_reach.is_reached(value)});
+                  length, is_reached(of, to_reach, values)});
 }
 
 std::vector<bar> bars_of(const report& run)
@@ -68,8 +70,8 @@ std::vector<bar> bars_of(const report& run)
       {
         if (to.to_reach && !to.values.empty())
         {
-          add_bar(bars, found.name + ": " + row.program + " / " + to.reference, *to.to_reach,
-                  median(to.values));
+          add_bar(bars, found.name + ": " + row.program + " / " + to.reference, row, *to.to_reach,
+                  to.values);
         }
       }
     }

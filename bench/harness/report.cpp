@@ -61,12 +61,13 @@ void add_doubts(const case_report& in, row& of)
   }
 }
 
-void count(tally& sums, const std::optional<goal>& to_reach, const std::vector<double>& values)
+void count(tally& sums, const row& of, const std::optional<goal>& to_reach,
+           const std::vector<double>& values)
 {
   if (to_reach)
   {
     ++sums.goals;
-    sums.reached += is_reached(*to_reach, values) ? 1U : 0U;
+    sums.reached += is_reached(of, *to_reach, values) ? 1U : 0U;
   }
 }
 
@@ -103,19 +104,19 @@ tally sum_up(const report& of)
     sums.left_out += found.left_out.size();
     for (const auto& row : found.rows)
     {
-      count(sums, row.to_reach, row.values);
+      count(sums, row, row.to_reach, row.values);
       for (const auto& to : row.ratios)
       {
-        count(sums, to.to_reach, to.values);
+        count(sums, row, to.to_reach, to.values);
       }
     }
   }
   return sums;
 }
 
-bool is_reached(const goal& to_reach, const std::vector<double>& values)
+bool is_reached(const row& of, const goal& to_reach, const std::vector<double>& values)
 {
-  return !values.empty() && to_reach.is_reached(median(values));
+  return of.lost == 0 && !values.empty() && to_reach.is_reached(median(values));
 }
 
 std::optional<bool> is_reached(const row& of)
@@ -125,7 +126,7 @@ std::optional<bool> is_reached(const row& of)
   {
     if (to_reach)
     {
-      all = all.value_or(true) && is_reached(*to_reach, values);
+      all = all.value_or(true) && is_reached(of, *to_reach, values);
     }
   };
   add(of.to_reach, of.values);

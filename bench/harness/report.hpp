@@ -54,8 +54,9 @@ struct tally
 
 [[nodiscard]] tally sum_up(const report& of);
 
-/// Whether the median reaches it; not, if there are no values.
-[[nodiscard]] bool is_reached(const goal& to_reach, const std::vector<double>& values);
+/// Whether the median reaches a goal of a row; not, if there are no values, or events were lost.
+[[nodiscard]] bool is_reached(const row& of, const goal& to_reach,
+                              const std::vector<double>& values);
 
 /// Whether all of a row's goals are reached. Nothing if it has none.
 [[nodiscard]] std::optional<bool> is_reached(const row& of);

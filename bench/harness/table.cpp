@@ -52,14 +52,15 @@ std::string padded(const std::string& text, std::size_t to, bool to_the_right)
   return to_the_right ? space + text : text + space;
 }
 
-std::string goal_text(const std::optional<goal>& of, const std::vector<double>& values)
+std::string goal_text(const row& of, const std::optional<goal>& to_reach,
+                      const std::vector<double>& values)
 {
-  if (!of)
+  if (!to_reach)
   {
     return {};
   }
-  return (of->kind == goal::bound::at_most ? "≤ " : "≥ ") + figure(of->value) +
-         (is_reached(*of, values) ? ", reached" : ", MISSED");
+  return (to_reach->kind == goal::bound::at_most ? "≤ " : "≥ ") + figure(to_reach->value) +
+         (is_reached(of, *to_reach, values) ? ", reached" : ", MISSED");
 }
 
 std::string loss_text(const row& of)
@@ -91,7 +92,7 @@ cells first_line(const row& of)
     parts[least] = figure(smallest(of.values));
     parts[most] = figure(largest(of.values));
   }
-  parts[to_reach] = goal_text(of.to_reach, of.values);
+  parts[to_reach] = goal_text(of, of.to_reach, of.values);
   parts[losses] = loss_text(of);
   return parts;
 }
@@ -109,7 +110,7 @@ void add_row(std::vector<line>& lines, const row& of)
     auto& parts = lines.back().parts;
     parts[ratio_to] =
         (to.values.empty() ? "none" : figure(median(to.values))) + " of " + to.reference;
-    parts[to_reach] = goal_text(to.to_reach, to.values);
+    parts[to_reach] = goal_text(of, to.to_reach, to.values);
   }
 }
 

@@ -142,7 +142,6 @@ void competition::run(const run_options& options)
 {
   for (std::size_t round = 0; round < options.rounds; ++round)
   {
-    const auto unwatched = when_ == reading::live ? seconds(blow_unwatched(made_)) : 0;
     std::erase_if(contenders_,
                   [&](const contender& one)
                   {
@@ -152,17 +151,19 @@ void competition::run(const run_options& options)
                     }
                     options.progress("round " + std::to_string(round + 1) + " of " +
                                      std::to_string(options.rounds) + ": " + one.program.name);
-                    return !take_part(one, unwatched);
+                    return !take_part(one);
                   });
     std::ranges::reverse(contenders_); // so that nobody always comes after the same one
   }
 }
 
 /// False: it fell out, and the others go on without it.
-bool competition::take_part(const contender& one, double unwatched)
+bool competition::take_part(const contender& one)
 {
   try
   {
+    // Just before, for the machine's speed swings.
+    const auto unwatched = one.slowdown != nullptr ? seconds(blow_unwatched(made_)) : 0;
     add(one, take_turn(one.program, made_, when_), unwatched);
     return true;
   }
@@ -175,14 +176,15 @@ bool competition::take_part(const contender& one, double unwatched)
 
 void competition::add(const contender& one, const turn& result, double unwatched) const
 {
+  if (result.told.files == 0) // the rounds would not match any more
+  {
+    throw std::runtime_error("it told of no file at all");
+  }
   auto& cpu = *one.cpu;
   cpu.expected += made_.operations;
   cpu.lost += made_.operations - result.told.files;
   cpu.overflows += result.told.overflows;
-  if (result.told.files > 0)
-  {
-    cpu.values.push_back(seconds(result.cpu) * 1e6 / static_cast<double>(result.told.files));
-  }
+  cpu.values.push_back(seconds(result.cpu) * 1e6 / static_cast<double>(result.told.files));
   if (one.slowdown != nullptr)
   {
     one.slowdown->values.push_back(seconds(result.blowing) / unwatched);

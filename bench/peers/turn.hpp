@@ -56,7 +56,7 @@ public:
                std::optional<goal> to_reach = {}) const;
 
 private:
-  [[nodiscard]] bool take_part(const contender& one, double unwatched);
+  [[nodiscard]] bool take_part(const contender& one);
   void add(const contender& one, const turn& result, double unwatched) const;
   [[nodiscard]] const contender* find(const std::string& name) const;
 

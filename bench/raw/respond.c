@@ -1,6 +1,8 @@
 #define _GNU_SOURCE /* O_LARGEFILE */
 #include "respond.h"
 
+#include "newer_flags.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +11,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/fanotify.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -57,8 +58,11 @@ void responder_open(struct responder* r, int argc, char** argv, unsigned init_fl
   const char* const path = read_command_line(r, argc, argv);
   listen_to_signals();
   /* A queue with a limit lets accesses pass unasked when it is full. */
-  r->group = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_UNLIMITED_QUEUE | init_flags,
-                           O_RDONLY | O_LARGEFILE | O_CLOEXEC);
+  const unsigned flags = FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_UNLIMITED_QUEUE | init_flags;
+  const unsigned files = O_RDONLY | O_LARGEFILE | O_CLOEXEC;
+  r->group = fanotify_init(flags | FAN_REPORT_FD_ERROR, files);
+  if (r->group < 0 && errno == EINVAL) /* an older kernel's */
+    r->group = fanotify_init(flags, files);
   if (r->group < 0)
     responder_fail("fanotify_init");
   if (fanotify_mark(r->group, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN_PERM, AT_FDCWD, path) != 0)

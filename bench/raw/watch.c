@@ -29,7 +29,8 @@
 
 enum
 {
-  buffer_size = 256 * 1024 /* as fanio watch */
+  buffer_size = 256 * 1024, /* as fanio watch */
+  many_events = 4 /* so many in a read, and the next are taken to be there already */
 };
 
 static const unsigned long long gone_events = FAN_DELETE | FAN_DELETE_SELF | FAN_MOVE_SELF;
@@ -80,20 +81,6 @@ static void look_at(const struct fanotify_event_metadata* event)
   {
     print_path((const void*)(event + 1));
   }
-}
-
-/* Sleeps end when they are over, and not with others (50 us later). */
-static void sleep_exactly(void)
-{
-  prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
-}
-
-static void linger(long microseconds)
-{
-  struct pollfd queue = {.fd = group, .events = POLLIN};
-  const struct timespec time = {.tv_nsec = microseconds * 1000};
-  check(poll(&queue, 1, -1) > 0, "poll");
-  nanosleep(&time, NULL);
 }
 
 static void mark(unsigned flags, unsigned long long mask, const char* path)
@@ -163,23 +150,57 @@ static void start(const char* path)
   fputs("Watches established.\n", stderr);
 }
 
-static void read_for_ever(long lingers)
+/* Sleeps end when they are over, and not with others (50 us later: timerfds have no slack). */
+static void sleep_exactly(void)
+{
+  prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+}
+
+static void wait_for_events(void)
+{
+  struct pollfd queue = {.fd = group, .events = POLLIN};
+  check(poll(&queue, 1, -1) > 0, "poll");
+}
+
+static int read_events(void)
 {
   static char buffer[buffer_size] __attribute__((aligned(8)));
+  int events = 0;
+  ssize_t length = read(group, buffer, sizeof buffer);
+  check(length > 0 || errno == EAGAIN, "read");
+  const struct fanotify_event_metadata* event = (const void*)buffer;
+  for (; FAN_EVENT_OK(event, length); event = FAN_EVENT_NEXT(event, length))
+  {
+    look_at(event);
+    ++events;
+  }
+  check(fflush(stdout) == 0, "write");
+  return events;
+}
+
+static void read_at_once(void)
+{
   for (;;)
   {
-    if (lingers > 0)
+    read_events();
+  }
+}
+
+/* Where the last read brought many events, it does not wait to be woken first: with the linger more
+ * will be there, and the workload has nobody to wake. */
+static void read_with_linger(long microseconds)
+{
+  const struct timespec time = {.tv_nsec = microseconds * 1000};
+  check(fcntl(group, F_SETFL, O_NONBLOCK) == 0, "fcntl");
+  sleep_exactly();
+  for (int events = 0;;)
+  {
+    if (events < many_events)
     {
-      linger(lingers);
+      wait_for_events();
     }
-    ssize_t length = read(group, buffer, sizeof buffer);
-    check(length > 0, "read");
-    const struct fanotify_event_metadata* event = (const void*)buffer;
-    for (; FAN_EVENT_OK(event, length); event = FAN_EVENT_NEXT(event, length))
-    {
-      look_at(event);
-    }
-    check(fflush(stdout) == 0, "write");
+    nanosleep(&time, NULL);
+    events = read_events();
   }
 }
 
@@ -202,6 +223,5 @@ int main(int argc, char** argv)
   }
   setvbuf(stdout, lines, _IOFBF, sizeof lines); /* one write(2) for what was read at once */
   start(argv[optind]);
-  sleep_exactly();
-  read_for_ever(lingers);
+  lingers > 0 ? read_with_linger(lingers) : read_at_once();
 }

@@ -141,6 +141,15 @@ BOOST_FIXTURE_TEST_CASE(a_count_can_be_a_goal_in_itself, two_rows)
   BOOST_TEST(is_reached(reference).value());
 }
 
+BOOST_FIXTURE_TEST_CASE(who_loses_events_reaches_no_goal, two_rows)
+{
+  outcome::compare(other, reference, at_most(1.03));
+  other.lost = 1;
+  BOOST_TEST(!is_reached(other).value());
+  const auto made = run_of(report());
+  BOOST_TEST(sum_up(made).reached == 0U);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_goal_without_figures_is_missed, two_rows)
 {
   other.values.clear();
