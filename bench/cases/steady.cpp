@@ -111,7 +111,7 @@ private:
 };
 
 constexpr std::size_t small_buffer = 4 * 1024;
-constexpr std::size_t large_buffer = 64 * 1024; // what fanio has if it is told nothing else
+constexpr std::size_t large_buffer = 64 * 1024; // as programs have it that read names
 
 std::vector<storm_watcher> queue_subjects(std::size_t buffer_bytes)
 {

@@ -521,7 +521,8 @@ public:
   }
 
   /// Waits for events and reads as many as there are and fit, in one read(2) that is made when the
-  /// operation completes. What was in the buffer before ends its life at the start.
+  /// operation completes. What was in the buffer before ends its life at the start. After a read
+  /// that has filled its buffer it does not wait, but has a turn of the executor all the same.
   ///
   /// *Completion signature*: `void(error_code, event_range)`. Never called from inside this
   /// function.

@@ -23,9 +23,13 @@ constexpr int probe_fd = wire::no_fd;
 /// FIONREAD counts each queued event as so many bytes, whatever its real size.
 constexpr int bytes_counted_an_event = wire::event::size;
 
-/// The longest event of a permission group.
+/// The longest event of a group.
 std::size_t longest_event(init_flags flags) noexcept
 {
+  if (reports_file_handles(flags) || has_any(flags, init_flags::report_mnt))
+  {
+    return event_buffer::max_event_bytes;
+  }
   return wire::event::size + (has_any(flags, init_flags::report_pidfd) ? wire::pidfd::size : 0) +
          (has_any(flags, init_flags::class_pre_content) ? wire::range::size : 0);
 }
@@ -101,7 +105,9 @@ void group_state::read_inside(buffer_state& buffer, error_code& ec) noexcept
   }
   else
   {
-    buffer.accept(static_cast<std::size_t>(bytes), shared_from_this(), ec);
+    const auto size = static_cast<std::size_t>(bytes);
+    was_full_.store(size + longest_event(flags_) > limit, std::memory_order_relaxed);
+    buffer.accept(size, shared_from_this(), ec);
     if (is_permission_class(flags_))
     {
       take_note(buffer);

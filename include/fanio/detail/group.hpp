@@ -75,9 +75,11 @@ public:
 
   [[nodiscard]] bool is_open() const noexcept { return stream_.has_value(); }
 
-  /// Ends outstanding operations.
+  /// Ends outstanding operations: those that wait by Asio, and those that have been woken, or were
+  /// posted, and have not come to their turn yet, by the number of cancellations.
   [[nodiscard]] error_code cancel()
   {
+    cancellations_.fetch_add(1, std::memory_order_relaxed);
     return error_of(
         [this]
         {
@@ -87,6 +89,12 @@ public:
             stream_->cancel();
           }
         });
+  }
+
+  /// How often operations were cancelled: an operation ends if that changes.
+  [[nodiscard]] std::size_t cancellations() const noexcept
+  {
+    return cancellations_.load(std::memory_order_relaxed);
   }
 
   /// Ends outstanding operations and gives the descriptor up.
@@ -193,6 +201,7 @@ private:
   std::atomic<std::size_t> waiting_ = 0;
   std::atomic<std::size_t> lingering_ = 0;
   std::atomic<std::size_t> last_read_ = 0;
+  std::atomic<std::size_t> cancellations_ = 0;
 };
 
 } // namespace fanio::detail

@@ -11,6 +11,7 @@
 #include <fanio/mark_flags.hpp>
 #include <fanio/unique_fd.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 
@@ -42,6 +43,14 @@ public:
   /// Makes one read(2), never blocking, into a cleared buffer. `would_block` if the queue is empty,
   /// `operation_aborted` if the group has ended.
   void read(buffer_state& buffer, error_code& ec) noexcept;
+
+  /// Whether the last read has filled its buffer, so that there may be more: each time is told
+  /// once.
+  [[nodiscard]] bool take_fullness() noexcept
+  {
+    return was_full_.load(std::memory_order_relaxed) &&
+           was_full_.exchange(false, std::memory_order_relaxed);
+  }
 
   /// Blocks until the queue is not empty.
   void wait(error_code& ec) const noexcept;
@@ -101,6 +110,7 @@ private:
   std::uint32_t owner_;  // the one whose writers and requests are noted here
   request_set requests_;
   descriptor_reserve reserve_;
+  std::atomic<bool> was_full_ = false;
 };
 
 /// Opens a group as the options say. *Errors*: as `basic_fanotify_handle::open`.

@@ -56,13 +56,16 @@ public:
     }
     (*lease_)->clear();
     group_->before_wait();
-    if (polls())
-    {
-      return post(self);
-    }
+    cancellations_ = group_->cancellations();
+    const bool was_full = group_->take_fullness();
     if (may_linger() && group_->take_haste())
     {
       return linger_unwoken(self);
+    }
+    // Where the last read was full the reactor need not be asked.
+    if (was_full || polls())
+    {
+      return post(self);
     }
     const auto ec = group_->watch();
     return ec ? refuse(self, ec) : wait(self);
@@ -76,7 +79,7 @@ public:
     const auto end = saturated_sum(linger_clock::now(), options_.busy_poll);
     do
     {
-      if (lease_->is_abandoned())
+      if (has_ended(self))
       {
         return finish(self, asio::error::operation_aborted);
       }
@@ -168,7 +171,7 @@ private:
   {
     const auto kept = group_; // this object moves away with `self`
     const gate_pass inside(kept->users());
-    const auto ec = !inside || is_cancelled(self) ? asio::error::operation_aborted : kept->watch();
+    const auto ec = !inside || has_ended(self) ? asio::error::operation_aborted : kept->watch();
     return ec ? finish(self, ec) : wait(self);
   }
 
@@ -199,7 +202,7 @@ private:
   void wait_for(Self& self, linger_clock::duration time)
   {
     const auto kept = group_; // this object moves away with `self`
-    if (const gate_pass inside(kept->users()); inside && !is_cancelled(self))
+    if (const gate_pass inside(kept->users()); inside && !has_ended(self))
     {
       return kept->async_linger(time, asio::append(std::move(self), lingered()));
     }
@@ -209,7 +212,7 @@ private:
   template <typename Self>
   void read(Self& self, error_code ec)
   {
-    if (!ec && lease_->is_abandoned())
+    if (!ec && has_ended(self))
     {
       ec = asio::error::operation_aborted;
     }
@@ -230,7 +233,7 @@ private:
   void finish(Self& self, const error_code& ec)
   {
     const auto events = lease_->is_abandoned() ? event_range() : (**lease_).events();
-    if (linger_)
+    if (may_linger())
     {
       group_->note_read(events.size());
     }
@@ -239,15 +242,19 @@ private:
     self.complete(ec, events);
   }
 
+  /// Whether it must not read any more. Who cancels it may come when it has been woken and has not
+  /// had its turn yet, as on a busy strand: Asio has nothing to cancel then.
   template <typename Self>
-  [[nodiscard]] static bool is_cancelled(Self& self)
+  [[nodiscard]] bool has_ended(Self& self) const
   {
-    return self.cancelled() != asio::cancellation_type::none;
+    return lease_->is_abandoned() || self.cancelled() != asio::cancellation_type::none ||
+           group_->cancellations() != cancellations_;
   }
 
   std::shared_ptr<group<Executor>> group_;
   event_buffer* target_;
   read_options options_;
+  std::size_t cancellations_ = 0; // of the group, at the start
   std::optional<buffer_lease> lease_;
   std::optional<linger> linger_; // once it has begun
 };
