@@ -95,7 +95,11 @@ store() {
     echo '# Instructions an event, by bench/instructions.sh --store.'
     echo "# $built_with"
     echo "$1"
-  } >"$baseline.new" && mv "$baseline.new" "$baseline" || give_up "$baseline can't be written."
+  } >"$baseline.new" && [[ $(tail -n 1 "$baseline.new") == "$(tail -n 1 <<<"$1")" ]] &&
+    mv "$baseline.new" "$baseline" || {
+    rm -f "$baseline.new"
+    give_up "$baseline can't be written."
+  }
   echo "Stored in $baseline."
 }
 

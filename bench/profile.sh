@@ -37,7 +37,9 @@ read_arguments() {
     --whole) is_whole=true ;;
     --build | --output)
       (($# > 1)) || give_up "$1 needs a value." 2
-      [[ $1 == --build ]] && build=$2 || output=$2
+      local place=$2
+      [[ $place == /* ]] || place=$OLDPWD/$place # as the caller means it
+      [[ $1 == --build ]] && build=$place || output=$place
       shift
       ;;
     -*) give_up "There is no option $1.

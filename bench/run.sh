@@ -16,7 +16,8 @@ and prints a table. Needs root.
   --list         list the cases
   --json FILE    write what was found to FILE, too
   --plots DIR    draw it, as SVG files in DIR
-  --rounds N     how often the programs take turns (7; quick: 2)
+  --rounds N     how often the programs take turns, 1 to 1000 (7; quick: 2)
+  --patience S   how many seconds a case may take (600; quick: 120)
   CASE           a name, its beginning, or a pattern: "drain-*"; all, if there is none
 
 The build goes to $FANIO_BUILD_DIR, by default to build/bench. The last line printed is
@@ -114,7 +115,8 @@ read_command_line() {
         [[ $value && (! -e $value || -d $value) ]] || refuse "--plots: $value is no directory"
         wants_plots=1
         ;;
-      --rounds=* | --patience=*) [[ $value =~ ^[1-9][0-9]*$ ]] || refuse "$1: not a number" ;;
+      --rounds=*) [[ $value =~ ^([1-9][0-9]{0,2}|1000)$ ]] || refuse "$1: no number from 1 to 1000" ;;
+      --patience=*) [[ $value =~ ^[1-9][0-9]{0,4}$ ]] || refuse "$1: no number of seconds" ;;
       -*) refuse "there is no option $1; see --help" ;;
       *) check_case "$1" ;;
     esac

@@ -24,8 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double trusted_spread = 0.2;
-
 int check(int result, const char* what)
 {
   return result >= 0 ? result : throw std::system_error(errno, std::system_category(), what);
@@ -309,22 +307,8 @@ void drain_contest::run()
                       std::to_string(options_.rounds));
     run_round();
   }
-  for (const auto& r : rivals_)
-  {
-    if (r->told.lost != 0)
-    {
-      r->told.doubts.emplace_back("events are missing, and none may be");
-    }
-  }
   for (auto& p : pairs_)
   {
-    const auto& values = p.found.values;
-    const auto spread = quantile(values, 0.75) - quantile(values, 0.25);
-    if (spread > trusted_spread * median(values))
-    {
-      p.what.told.doubts.push_back("the ratio to " + p.found.reference +
-                                   " differs by more than 20 % between rounds");
-    }
     p.what.told.ratios.push_back(std::move(p.found));
   }
 }

@@ -70,6 +70,7 @@ void count_allocations(const run_options& options, outcome& out, const storm& s)
     r.to_reach = at_most(0);
     const live_reader reader(command_of(options, subject.watcher, s));
     warm_up(reader, s);
+    static_cast<void>(run_queued(reader, s));  // with reads that fill their buffers
     static_cast<void>(subject.run(reader, s)); // in the very way that is then counted
     const auto result = subject.run(reader, s);
     r.values.push_back(static_cast<double>(result.seen.allocations));

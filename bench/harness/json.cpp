@@ -93,7 +93,7 @@ json::object goals(const row& of)
   return result;
 }
 
-json::object described(const std::string& name, const row& of)
+json::object described(const std::string& name, const row& of, bool is_quick)
 {
   const bool is_empty = of.values.empty();
   json::object ratios;
@@ -117,7 +117,7 @@ json::object described(const std::string& name, const row& of)
       {"expected", of.expected},
       {"lost", of.lost},
       {"overflows", of.overflows},
-      {"trusted", of.doubts.empty()},
+      {"trusted", of.doubts.empty() && !is_quick},
       {"doubts", json::value_from(of.doubts)},
   };
 }
@@ -156,7 +156,7 @@ std::string to_json(const report& of)
   {
     for (const auto& row : found.rows)
     {
-      rows.push_back(described(found.name, row));
+      rows.push_back(described(found.name, row, of.on.quick));
     }
     for (const auto& [what, why] : found.left_out)
     {

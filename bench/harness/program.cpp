@@ -131,8 +131,8 @@ int run_all(const request& asked, stop_signals& stop)
   results.on.quick = asked.options.quick;
   results.on.rounds = asked.options.rounds;
   results.selected = asked.cases.size();
-  if (!succeeds([&] { try_outputs(asked); }) ||
-      !succeeds([&] { results.warnings = check_machine(results.on); }))
+  if (!succeeds([&] { results.warnings = check_machine(results.on); }) ||
+      !succeeds([&] { try_outputs(asked); }))
   {
     return not_tried;
   }

@@ -41,6 +41,25 @@ std::string spread_doubt(const std::string& of)
   return text.str();
 }
 
+/// What a program has lost it has lost in all its rows.
+void share_losses(const case_report& in, row& of)
+{
+  for (const auto& other : in.rows)
+  {
+    if (other.program == of.program && other.lost > of.lost)
+    {
+      of.lost = other.lost;
+      of.expected = other.expected;
+    }
+  }
+}
+
+bool has_lost(const case_report& in, const std::string& program)
+{
+  return std::ranges::any_of(in.rows,
+                             [&](const row& r) { return r.program == program && r.lost > 0; });
+}
+
 void add_doubts(const case_report& in, row& of)
 {
   if (of.lost > 0)
@@ -53,6 +72,10 @@ void add_doubts(const case_report& in, row& of)
     if (is_wide(to.values))
     {
       of.doubts.push_back(spread_doubt("the ratio to " + to.reference));
+    }
+    if (has_lost(in, to.reference))
+    {
+      of.doubts.push_back(to.reference + ", which it is compared with, has lost events");
     }
   }
   if (of.ratios.empty() && !is_reference(in, of) && is_wide(of.values))
@@ -84,6 +107,10 @@ case_report make_report(std::string name, const outcome& found, std::string fail
 
 void add_doubts(case_report& found)
 {
+  for (auto& row : found.rows)
+  {
+    share_losses(found, row);
+  }
   for (auto& row : found.rows)
   {
     add_doubts(found, row);

@@ -37,8 +37,9 @@ struct report
 /// The quartiles of what is judged may be so far apart, as a share of the median.
 inline constexpr double allowed_spread = 0.2;
 
-/// Adds the doubts that the figures themselves give rise to: events that were not delivered, so
-/// that less work was done, and a spread above the allowed one. That of a row is the spread of its
+/// Adds the doubts that the figures themselves give rise to: events that were not delivered, by the
+/// program or by the one that it is compared with, so that less work was done; and a spread above
+/// the allowed one. That of a row is the spread of its
 /// ratios, if it has some: the machine's speed swings, and both programs swing with it.
 void add_doubts(case_report& found);
 

@@ -100,6 +100,16 @@ bool running_peer::tells_of(const std::string& text)
   return is_told;
 }
 
+/// In one line.
+std::string running_peer::last_words()
+{
+  read_output();
+  std::string words = recent_;
+  std::ranges::replace(words, '\n', ' ');
+  words.erase(words.find_last_not_of(' ') + 1);
+  return words.empty() ? "it said nothing" : words;
+}
+
 /// No two programs in one tree have the same.
 std::string running_peer::next_marker() const
 {
@@ -156,7 +166,7 @@ void running_peer::wait_until_ready()
   if (!has_come || has_ended())
   {
     throw std::runtime_error((has_come ? "it ended before it watched: " : "it never watched: ") +
-                             recent_);
+                             last_words());
   }
 }
 

@@ -41,6 +41,7 @@ private:
   [[nodiscard]] bool has_ended() const;
   [[nodiscard]] bool is_ready();
   [[nodiscard]] bool tells_of(const std::string& text);
+  [[nodiscard]] std::string last_words();
   [[nodiscard]] std::string next_marker() const;
   void make_marker();
   void read_output();

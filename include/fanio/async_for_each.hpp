@@ -34,9 +34,8 @@ namespace fanio {
 /// However it ends, the events that were read and not handed over are dropped: requests among them
 /// get the group's default verdict.
 ///
-/// *Cancellation*: `terminal`, `partial`, `total`. It reaches a coroutine that is awaited. Closing
-/// the group ends the stream in the same way; `cancel` of the handle only while it waits for
-/// events.
+/// *Cancellation*: `terminal`, `partial`, `total`. It reaches a coroutine that is awaited. `cancel`
+/// of the handle and closing it end the stream in the same way, before the next event.
 ///
 /// *Lifetime*: `group` must stay alive, and where it is, until the completion.
 ///

@@ -312,6 +312,13 @@ public:
     detail::throw_on_error(ec, "fanio::fanotify_handle::cancel");
   }
 
+  /// How often `cancel` was called since the group was opened, 0 if closed: an operation that is
+  /// made of several, such as a stream, ends if that has changed between two of them.
+  [[nodiscard]] std::size_t cancellations() const noexcept
+  {
+    return is_open() ? group_->cancellations() : 0;
+  }
+
   [[nodiscard]] bool is_open() const noexcept { return group_ != nullptr; }
 
   /// The group's descriptor, or -1. Don't close it, and don't read from it: events that something
@@ -547,7 +554,8 @@ public:
   /// The same at a moment that the options say. While it lingers it is cancelled as while it waits.
   ///
   /// *Thread safety*: an operation that lingers takes the group out of the reactor, so its handler
-  /// must not run at the same time as other operations of this handle are started: use a strand.
+  /// must not run at the same time as a function of this handle, `cancel` and `close` too: use a
+  /// strand.
   template <asio::completion_token_for<void(error_code, event_range)> Token =
                 detail::default_token<Executor>>
   auto async_read_events(event_buffer& buffer, const read_options& options, Token&& token = Token())

@@ -102,11 +102,14 @@ void group_state::read_inside(buffer_state& buffer, error_code& ec) noexcept
   if (bytes < 0)
   {
     ec = read_error(error);
+    was_full_.store(false, std::memory_order_relaxed);
   }
   else
   {
     const auto size = static_cast<std::size_t>(bytes);
-    was_full_.store(size + longest_event(flags_) > limit, std::memory_order_relaxed);
+    // Of a small buffer it is a guess: few events are as long as they may be.
+    const auto room = std::min(longest_event(flags_), limit / 4);
+    was_full_.store(size + room > limit, std::memory_order_relaxed);
     buffer.accept(size, shared_from_this(), ec);
     if (is_permission_class(flags_))
     {

@@ -4,6 +4,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -14,6 +16,7 @@
 namespace {
 
 std::size_t epoll_changes = 0;
+int epoll_error = 0; // what each change ends with; 0: none does
 
 } // namespace
 
@@ -21,6 +24,11 @@ std::size_t epoll_changes = 0;
 extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept
 {
   ++epoll_changes;
+  if (epoll_error != 0)
+  {
+    errno = epoll_error;
+    return -1;
+  }
   return static_cast<int>(::syscall(SYS_epoll_ctl, epoll, operation, fd, event));
 }
 
@@ -29,6 +37,7 @@ using fanio::event_buffer;
 using fanio::event_range;
 using fanio::fanotify_handle;
 using fanio::read_options;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -115,6 +124,33 @@ BOOST_AUTO_TEST_CASE(a_queue_that_is_empty_after_a_full_read_is_waited_for)
   run();
   BOOST_TEST(count == 1U);
 }
+
+BOOST_AUTO_TEST_CASE(what_is_left_of_a_full_read_waits_no_second_linger)
+{
+  write_files(200);
+  // The first linger ends early, for enough are queued; no other would.
+  static_cast<void>(changes_of_reading(200, {.linger = 1h, .enough = 150}));
+}
+
+#ifndef BOOST_ASIO_HAS_IO_URING_AS_DEFAULT
+BOOST_AUTO_TEST_CASE(the_handler_of_a_read_that_can_not_wait_again_may_close_the_handle)
+{
+  group.async_read_events(buffer, {.linger = 20ms},
+                          [&](error_code ec, event_range)
+                          {
+                            BOOST_TEST(ec == boost::system::errc::no_space_on_device);
+                            group.close();
+                          });
+  write_files(1);
+  context.poll(); // it lingers, out of the reactor
+  event_buffer another;
+  BOOST_TEST(group.read_events(another).size() == 1U);
+  epoll_error = ENOSPC; // fs.epoll.max_user_watches
+  run();
+  epoll_error = 0;
+  BOOST_TEST(!group.is_open());
+}
+#endif
 
 BOOST_AUTO_TEST_CASE(others_have_their_turn_between_the_reads)
 {

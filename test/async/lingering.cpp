@@ -6,6 +6,7 @@
 #include <fanio/async_for_each.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -392,6 +393,47 @@ BOOST_AUTO_TEST_CASE(a_stream_whose_buffer_was_full_reads_on_without_the_reactor
       {.buffer_bytes = 1024, .events_per_turn = 1000}, [](std::exception_ptr) {});
   run_until([&] { return told != 0; });
   BOOST_TEST(told == 60);
+  run();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(lingering_beside_others, lingering_fixture)
+
+BOOST_AUTO_TEST_CASE(one_whose_handler_was_dropped_does_not_keep_the_next_awake)
+{
+  {
+    asio::io_context other;
+    group.async_read_events(
+        buffer, {.linger = 1ms},
+        asio::bind_executor(other.get_executor(), [](error_code, event_range) {}));
+    write_files(1);
+    context.poll();  // it has been woken
+    other.run_one(); // it lingers
+    context.restart();
+    context.run_one(); // its time is over
+  }
+  std::size_t count = 0;
+  group.async_read_events(buffer, {.linger = 20ms},
+                          [&](error_code, event_range events) { count = events.size(); });
+  context.restart();
+  BOOST_TEST(context.run() < 100U); // handlers: one a look at the queue, each millisecond
+  BOOST_TEST(count == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_shorter_one_does_not_wait_for_the_longer)
+{
+  event_buffer another;
+  std::string order;
+  group.async_read_events(buffer, until(2), [&](error_code, event_range) { order += "longer "; });
+  group.async_read_events(another, {.linger = 1ms},
+                          [&](error_code, event_range) { order += "shorter "; });
+  write_files(1);
+  context.poll(); // both have been woken
+  write_files(1); // the longer one sees that when it looks next, after a second
+  run_until([&] { return !order.empty(); });
+  BOOST_TEST(order == "shorter ");
+  group.cancel();
   run();
 }
 

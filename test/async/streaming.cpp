@@ -135,6 +135,40 @@ BOOST_AUTO_TEST_CASE(cancel_and_close_end_it_while_it_waits)
   BOOST_TEST(closed.ec == asio::error::operation_aborted);
 }
 
+BOOST_AUTO_TEST_CASE(cancel_ends_it_while_it_waits_for_its_next_turn)
+{
+  write_files(30);
+  int told = 0;
+  const auto cancel_soon = [&](event_view)
+  {
+    if (++told == 1)
+    {
+      asio::post(context, [this] { group.cancel(); });
+    }
+  };
+  async_for_each(group, cancel_soon, {.events_per_turn = 2}, result.handler());
+  run();
+  BOOST_TEST(result.ec == asio::error::operation_aborted);
+  BOOST_TEST(told == 2);
+}
+
+BOOST_AUTO_TEST_CASE(cancel_by_the_function_ends_it)
+{
+  write_files(30);
+  int told = 0;
+  const auto cancel_at_second = [&](event_view)
+  {
+    if (++told == 2)
+    {
+      group.cancel();
+    }
+  };
+  async_for_each(group, cancel_at_second, result.handler());
+  run();
+  BOOST_TEST(result.ec == asio::error::operation_aborted);
+  BOOST_TEST(told == 2);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_function_throws_is_what_it_completes_with)
 {
   write_files(3);

@@ -1,9 +1,11 @@
 #include "harness/scratch.hpp"
+#include "peers/running_peer.hpp"
 #include "peers/turn.hpp"
 #include "support/requires.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <stdexcept>
 #include <string>
 
 namespace {
@@ -100,4 +102,37 @@ BOOST_AUTO_TEST_CASE(fanio_and_raw_c)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// What is told of a program that ends and does not watch.
+std::string reason_of(const std::string& script)
+{
+  const bench::temporary_directory place;
+  const bench::storm none{.root = place.path(), .directories = 1, .operations = 0};
+  const peer program{.name = "peer",
+                     .argv = {"sh", "-c", script},
+                     .ready_by = peer::readiness::inotify_marks,
+                     .missing = {}};
+  bench::running_peer running(program, none, place.path() / "output");
+  try
+  {
+    running.wait_until_ready();
+  }
+  catch (const std::runtime_error& e)
+  {
+    return e.what();
+  }
+  return "";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_last_words_of_who_can_not_watch_are_told_in_one_line)
+{
+  BOOST_TEST(reason_of("echo too; echo many >&2; exit 1") ==
+             "it ended before it watched: too many");
+  BOOST_TEST(reason_of("exit 1") == "it ended before it watched: it said nothing");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

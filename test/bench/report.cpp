@@ -141,6 +141,28 @@ BOOST_FIXTURE_TEST_CASE(a_count_can_be_a_goal_in_itself, two_rows)
   BOOST_TEST(is_reached(reference).value());
 }
 
+BOOST_FIXTURE_TEST_CASE(who_is_compared_with_a_loser_is_not_trusted, two_rows)
+{
+  outcome::compare(other, reference);
+  reference.lost = 3;
+  const auto made = report();
+  BOOST_REQUIRE(made.rows[1].doubts.size() == 1U);
+  BOOST_TEST(contains(made.rows[1].doubts[0], "has lost events"), made.rows[1].doubts[0]);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_loss_counts_in_all_rows_of_the_program, two_rows)
+{
+  auto& another = found.add(other.program, "time", "s");
+  another.values = {1, 2};
+  another.to_reach = at_most(3);
+  other.expected = 10;
+  other.lost = 3;
+  const auto made = report();
+  BOOST_TEST(made.rows[2].lost == 3U);
+  BOOST_TEST(made.rows[2].expected == 10U);
+  BOOST_TEST(!is_reached(made.rows[2]).value());
+}
+
 BOOST_FIXTURE_TEST_CASE(who_loses_events_reaches_no_goal, two_rows)
 {
   outcome::compare(other, reference, at_most(1.03));
@@ -265,6 +287,14 @@ BOOST_FIXTURE_TEST_CASE(json_marks_what_is_not_to_be_trusted, two_rows)
   BOOST_TEST(!written.at("cases").at(1).at("trusted").as_bool());
   BOOST_TEST(written.at("cases").at(1).at("doubts").as_array().size() == 2U);
   BOOST_TEST(written.at("failed").at(0).at("why").as_string() == "broken");
+}
+
+BOOST_FIXTURE_TEST_CASE(json_trusts_nothing_of_a_quick_run, two_rows)
+{
+  auto run = run_of(report());
+  run.on.quick = true;
+  const auto written = json::parse(to_json(run));
+  BOOST_TEST(!written.at("cases").at(0).at("trusted").as_bool());
 }
 
 BOOST_FIXTURE_TEST_CASE(json_has_no_infinity, two_rows)

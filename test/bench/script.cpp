@@ -87,9 +87,14 @@ BOOST_AUTO_TEST_CASE(an_unknown_case_is_told_with_those_that_there_are_before_th
 
 BOOST_AUTO_TEST_CASE(wrong_options_are_told_before_the_build)
 {
-  const std::vector<std::vector<std::string>> wrong = {
-      {"--fast"},        {"--json"},        {"--json", "/nonexistent/r.json"}, {"--json=/tmp"},
-      {"--rounds", "0"}, {"--rounds=many"}, {"--plots", "/dev/null"}};
+  const std::vector<std::vector<std::string>> wrong = {{"--fast"},
+                                                       {"--json"},
+                                                       {"--json", "/nonexistent/r.json"},
+                                                       {"--json=/tmp"},
+                                                       {"--rounds", "0"},
+                                                       {"--rounds", "1001"},
+                                                       {"--rounds=many"},
+                                                       {"--plots", "/dev/null"}};
   for (const auto& words : wrong)
   {
     const auto refused = run(words);

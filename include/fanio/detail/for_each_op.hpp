@@ -77,6 +77,7 @@ public:
   void operator()(Self& self)
   {
     self.reset_cancellation_state(asio::enable_total_cancellation());
+    cancellations_ = group_->cancellations();
     read(self);
   }
 
@@ -111,10 +112,12 @@ public:
   }
 
 private:
+  /// Also by the handle, while this waits for nothing that the handle knows of.
   template <typename Self>
-  [[nodiscard]] static bool is_cancelled(Self& self)
+  [[nodiscard]] bool is_cancelled(Self& self) const
   {
-    return self.cancelled() != asio::cancellation_type::none;
+    return self.cancelled() != asio::cancellation_type::none ||
+           group_->cancellations() != cancellations_;
   }
 
   template <typename Self>
@@ -280,7 +283,8 @@ private:
   bool was_full_ = false; // the last read
   read_options reading_;
   std::size_t events_per_turn_;
-  std::size_t handled_ = 0; // in this turn
+  std::size_t handled_ = 0;       // in this turn
+  std::size_t cancellations_ = 0; // of the handle, at the start
 };
 
 } // namespace detail

@@ -13,8 +13,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -83,7 +85,7 @@ public:
     return error_of(
         [this]
         {
-          cancel_timer();
+          cancel_timers();
           if (stream_->is_open())
           {
             stream_->cancel();
@@ -100,7 +102,7 @@ public:
   /// Ends outstanding operations and gives the descriptor up.
   [[nodiscard]] int release()
   {
-    cancel_timer();
+    cancel_timers();
     if (stream_->is_open())
     {
       static_cast<void>(stream_->release());
@@ -112,7 +114,7 @@ public:
   /// Ends outstanding operations and closes.
   [[nodiscard]] error_code close()
   {
-    cancel_timer();
+    cancel_timers();
     const auto ec = error_of([this] { stream_->is_open() ? stream_->close() : close_unwatched(); });
     forget();
     return ec;
@@ -134,30 +136,44 @@ public:
     return stream_->is_open() ? error_code() : error_of([this] { stream_->assign(fd()); });
   }
 
+  /// A timer that nobody else waits for, until `has_lingered`. There are as many as operations have
+  /// lingered at once. *Errors*: throws `std::bad_alloc`.
+  [[nodiscard]] std::size_t take_timer()
+  {
+    for (std::size_t i = 0; i < timers_.size(); ++i)
+    {
+      if (!timers_[i]->is_taken.exchange(true, std::memory_order_relaxed))
+      {
+        return i;
+      }
+    }
+    timers_.push_back(std::make_unique<shared_timer>(stream_->get_executor()));
+    return timers_.size() - 1;
+  }
+
   /// Waits, out of the reactor: `void(error_code)`. `has_lingered` must be called by the handler.
   ///
   /// Each event of a descriptor in the reactor wakes it, also while nobody waits for any (epoll(7),
-  /// EPOLLET). Only where another operation waits the group stays there. Operations that linger at
-  /// the same time end together.
+  /// EPOLLET). Only where another operation waits the group stays there.
   template <typename Handler>
-  void async_linger(clock::duration time, Handler&& handler)
+  void async_linger(std::size_t timer, clock::duration time, Handler&& handler)
   {
     if (waiting_.load(std::memory_order_relaxed) == 0 && stream_->is_open())
     {
       static_cast<void>(stream_->release());
     }
-    if (!timer_)
-    {
-      timer_.emplace(stream_->get_executor());
-    }
-    if (lingering_.fetch_add(1, std::memory_order_relaxed) == 0)
-    {
-      timer_->expires_after(time);
-    }
-    timer_->async_wait(std::forward<Handler>(handler));
+    auto& waiting = timers_[timer]->timer;
+    waiting.expires_after(time);
+    waiting.async_wait(std::forward<Handler>(handler));
   }
 
-  void has_lingered() noexcept { lingering_.fetch_sub(1, std::memory_order_relaxed); }
+  void has_lingered(std::size_t timer) noexcept
+  {
+    if (timer < timers_.size()) // none are left of a group that was closed
+    {
+      timers_[timer]->is_taken.store(false, std::memory_order_relaxed);
+    }
+  }
 
   /// How many events the last read brought whose operation may linger.
   void note_read(std::size_t events) noexcept
@@ -173,11 +189,19 @@ public:
   }
 
 private:
-  void cancel_timer()
+  struct shared_timer
   {
-    if (timer_)
+    explicit shared_timer(const Executor& executor) : timer(executor) {}
+
+    timer_type timer;
+    std::atomic<bool> is_taken = true;
+  };
+
+  void cancel_timers()
+  {
+    for (const auto& t : timers_)
     {
-      timer_->cancel();
+      t->timer.cancel();
     }
   }
 
@@ -192,14 +216,13 @@ private:
   /// Nothing of the execution context may be left when the handle has gone.
   void forget() noexcept
   {
-    timer_.reset();
+    timers_.clear();
     stream_.reset();
   }
 
-  std::optional<stream_type> stream_; // empty: closed
-  std::optional<timer_type> timer_;   // made by the first who lingers
+  std::optional<stream_type> stream_;                 // empty: closed
+  std::vector<std::unique_ptr<shared_timer>> timers_; // where they are, while they are waited for
   std::atomic<std::size_t> waiting_ = 0;
-  std::atomic<std::size_t> lingering_ = 0;
   std::atomic<std::size_t> last_read_ = 0;
   std::atomic<std::size_t> cancellations_ = 0;
 };

@@ -13,6 +13,7 @@
 #include <boost/asio/post.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -34,7 +35,9 @@ class read_events_op
   {};
 
   struct lingered
-  {};
+  {
+    std::size_t timer; // of the group
+  };
 
 public:
   read_events_op(std::shared_ptr<group<Executor>> g, event_buffer& buffer,
@@ -57,15 +60,14 @@ public:
     (*lease_)->clear();
     group_->before_wait();
     cancellations_ = group_->cancellations();
-    const bool was_full = group_->take_fullness();
+    // Where the last read was full there is more, which has waited long enough already.
+    if (group_->take_fullness() || polls())
+    {
+      return post(self);
+    }
     if (may_linger() && group_->take_haste())
     {
       return linger_unwoken(self);
-    }
-    // Where the last read was full the reactor need not be asked.
-    if (was_full || polls())
-    {
-      return post(self);
     }
     const auto ec = group_->watch();
     return ec ? refuse(self, ec) : wait(self);
@@ -109,9 +111,9 @@ public:
 
   /// A part of the linger has ended.
   template <typename Self>
-  void operator()(Self& self, error_code ec, lingered)
+  void operator()(Self& self, error_code ec, lingered by)
   {
-    group_->has_lingered();
+    group_->has_lingered(by.timer);
     return ec ? read(self, ec) : go_on_lingering(self);
   }
 
@@ -170,9 +172,16 @@ private:
   void wait_again(Self& self)
   {
     const auto kept = group_; // this object moves away with `self`
-    const gate_pass inside(kept->users());
-    const auto ec = !inside || has_ended(self) ? asio::error::operation_aborted : kept->watch();
-    return ec ? finish(self, ec) : wait(self);
+    error_code ec = asio::error::operation_aborted;
+    if (const gate_pass inside(kept->users()); inside && !has_ended(self))
+    {
+      ec = kept->watch();
+      if (!ec)
+      {
+        return wait(self);
+      }
+    }
+    finish(self, ec); // not inside: the handler may close the group
   }
 
   /// Its reads could complete at once, which must not be inside of the initiating function.
@@ -204,7 +213,8 @@ private:
     const auto kept = group_; // this object moves away with `self`
     if (const gate_pass inside(kept->users()); inside && !has_ended(self))
     {
-      return kept->async_linger(time, asio::append(std::move(self), lingered()));
+      const auto timer = kept->take_timer();
+      return kept->async_linger(timer, time, asio::append(std::move(self), lingered{timer}));
     }
     finish(self, asio::error::operation_aborted);
   }
