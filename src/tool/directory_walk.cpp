@@ -117,7 +117,7 @@ public:
 private:
   void look_at(const dirent& entry);
   void look_at_directory(const char* name);
-  opened open(int at, const char* name, error_code& ec);
+  static opened open(int at, const char* name, error_code& ec);
   opened open_announced(int at, const char* name, error_code& ec);
   void announce(opened& found, unique_fd unread);
   void enter(opened found);

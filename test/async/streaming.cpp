@@ -152,6 +152,23 @@ BOOST_AUTO_TEST_CASE(cancel_ends_it_while_it_waits_for_its_next_turn)
   BOOST_TEST(told == 2);
 }
 
+BOOST_AUTO_TEST_CASE(closing_by_the_function_ends_it_before_the_next_event)
+{
+  write_files(30);
+  int told = 0;
+  const auto close_at_second = [&](event_view)
+  {
+    if (++told == 2)
+    {
+      group.close();
+    }
+  };
+  async_for_each(group, close_at_second, result.handler());
+  run();
+  BOOST_TEST(result.ec == asio::error::operation_aborted);
+  BOOST_TEST(told == 2);
+}
+
 BOOST_AUTO_TEST_CASE(cancel_by_the_function_ends_it)
 {
   write_files(30);

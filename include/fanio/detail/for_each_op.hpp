@@ -112,11 +112,11 @@ public:
   }
 
 private:
-  /// Also by the handle, while this waits for nothing that the handle knows of.
+  /// Also by the handle, or closed, while this waits for nothing that the handle knows of.
   template <typename Self>
   [[nodiscard]] bool is_cancelled(Self& self) const
   {
-    return self.cancelled() != asio::cancellation_type::none ||
+    return self.cancelled() != asio::cancellation_type::none || !group_->is_open() ||
            group_->cancellations() != cancellations_;
   }
 
@@ -195,8 +195,7 @@ private:
   template <typename Self>
   [[nodiscard]] bool reads_on(Self& self)
   {
-    // Closed meanwhile, it ends as if it had been closed while it waited.
-    if (is_cancelled(self) || !group_->is_open())
+    if (is_cancelled(self))
     {
       fail(self, asio::error::operation_aborted);
       return false;
@@ -258,7 +257,7 @@ private:
     {
       return self.complete(thrown);
     }
-    read(self);
+    is_cancelled(self) ? fail(self, asio::error::operation_aborted) : read(self);
   }
 
   /// What the action throws.
