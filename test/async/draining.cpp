@@ -62,6 +62,15 @@ struct draining_fixture : test::context_fixture
     return epoll_changes - before;
   }
 
+  /// Asio on io_uring has no epoll.
+  static void expect_changes(std::size_t made, std::size_t expected)
+  {
+#ifdef BOOST_ASIO_HAS_IO_URING_AS_DEFAULT
+    expected = 0;
+#endif
+    BOOST_TEST(made == expected);
+  }
+
   void read(const read_options& options)
   {
     group.async_read_events(buffer, options,
@@ -93,9 +102,7 @@ BOOST_AUTO_TEST_CASE(only_the_first_read_of_a_full_queue_waits_in_the_reactor)
   write_files(200);
   const auto changes = changes_of_reading(200);
   BOOST_TEST(reads > 5U);
-#ifndef BOOST_ASIO_HAS_IO_URING_AS_DEFAULT
-  BOOST_TEST(changes == 1U);
-#endif
+  expect_changes(changes, 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_read_that_leaves_room_is_followed_by_one_that_waits)
@@ -105,9 +112,7 @@ BOOST_AUTO_TEST_CASE(a_read_that_leaves_room_is_followed_by_one_that_waits)
   write_files(1);
   const auto changes = changes_of_reading(1);
   BOOST_TEST(reads == 2U);
-#ifndef BOOST_ASIO_HAS_IO_URING_AS_DEFAULT
-  BOOST_TEST(changes == 1U);
-#endif
+  expect_changes(changes, 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_queue_that_is_empty_after_a_full_read_is_waited_for)
