@@ -119,6 +119,8 @@ BOOST_AUTO_TEST_CASE(the_handle_ends_a_read_that_is_to_poll)
   run();
 }
 
+// On io_uring nobody knows which handler of Asio's own run_one runs.
+#ifndef BOOST_ASIO_HAS_IO_URING_AS_DEFAULT
 BOOST_AUTO_TEST_CASE(the_handle_ends_a_linger_that_is_over)
 {
   cancel_when_woken({.linger = 1ms},
@@ -130,6 +132,7 @@ BOOST_AUTO_TEST_CASE(the_handle_ends_a_linger_that_is_over)
                       group.cancel();
                     });
 }
+#endif
 
 BOOST_AUTO_TEST_CASE(the_next_read_is_not_cancelled)
 {
