@@ -28,20 +28,10 @@ using fanio::fanotify_handle;
 
 namespace {
 
-struct cancelling_fixture : test::context_fixture
+struct cancelling_fixture : test::reading_fixture
 {
   /// A handler that must be called once, and with operation_aborted and no event.
-  auto expect_abort()
-  {
-    return [once = test::once()](error_code ec, event_range events) mutable
-    {
-      once();
-      BOOST_TEST(ec == asio::error::operation_aborted);
-      BOOST_TEST(events.empty());
-    };
-  }
 
-  fanotify_handle group = watch_directory();
   event_buffer buffer;
 };
 

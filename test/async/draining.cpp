@@ -41,16 +41,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct draining_fixture : test::context_fixture
+struct draining_fixture : test::reading_fixture
 {
-  void write_files(int count)
-  {
-    for (int i = 0; i < count; ++i)
-    {
-      directory.write("f" + std::to_string(written++));
-    }
-  }
-
   /// Reads until it has so many events. How often was a descriptor put into an epoll, or changed?
   std::size_t changes_of_reading(std::size_t wanted, const read_options& options = {})
   {
@@ -86,10 +78,8 @@ struct draining_fixture : test::context_fixture
                             });
   }
 
-  int written = 0;
   std::size_t missing = 0;
   std::size_t reads = 0;
-  fanotify_handle group = watch_directory();
   event_buffer buffer{2048};
 };
 

@@ -22,26 +22,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct late_cancelling_fixture : test::context_fixture
+struct late_cancelling_fixture : test::reading_fixture
 {
-  void write_files(int count)
-  {
-    for (int i = 0; i < count; ++i)
-    {
-      directory.write("f" + std::to_string(written++));
-    }
-  }
-
-  auto expect_abort()
-  {
-    return [once = test::once()](error_code ec, event_range events) mutable
-    {
-      once();
-      BOOST_TEST(ec == asio::error::operation_aborted);
-      BOOST_TEST(events.empty());
-    };
-  }
-
   /// Starts a read whose handler runs in another context, and cancels it when the reactor has woken
   /// it, or its linger is over, and that context has not run.
   void cancel_when_woken(const read_options& options, const std::function<void()>& cancel)
@@ -72,8 +54,6 @@ struct late_cancelling_fixture : test::context_fixture
     BOOST_TEST(group.queued() == before - first);
   }
 
-  int written = 0;
-  fanotify_handle group = watch_directory();
   event_buffer buffer{2048};
   asio::cancellation_signal signal;
   asio::io_context other;

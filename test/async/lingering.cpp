@@ -60,16 +60,8 @@ constexpr read_options for_ever{.linger = std::chrono::nanoseconds::max()};
   return false;
 }
 
-struct lingering_fixture : test::context_fixture
+struct lingering_fixture : test::reading_fixture
 {
-  void write_files(int count)
-  {
-    for (int i = 0; i < count; ++i)
-    {
-      directory.write("f" + std::to_string(written++));
-    }
-  }
-
   /// How many events one read brings.
   std::size_t read(const read_options& options)
   {
@@ -86,16 +78,6 @@ struct lingering_fixture : test::context_fixture
     return count.value_or(0);
   }
 
-  auto expect_abort()
-  {
-    return [once = test::once()](error_code ec, event_range events) mutable
-    {
-      once();
-      BOOST_TEST(ec == asio::error::operation_aborted);
-      BOOST_TEST(events.empty());
-    };
-  }
-
   /// Lets a read linger: an event has woken it, and it waits for more.
   template <typename Handler>
   void let_linger(Handler handler)
@@ -106,8 +88,6 @@ struct lingering_fixture : test::context_fixture
     context.poll();
   }
 
-  int written = 0;
-  fanotify_handle group = watch_directory();
   event_buffer buffer;
 };
 

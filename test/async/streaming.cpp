@@ -61,17 +61,8 @@ struct outcome
   std::exception_ptr thrown; // anything else
 };
 
-struct streaming_fixture : test::context_fixture
+struct streaming_fixture : test::reading_fixture
 {
-  void write_files(int count)
-  {
-    for (int i = 0; i < count; ++i)
-    {
-      directory.write("f" + std::to_string(i));
-    }
-  }
-
-  fanotify_handle group = watch_directory();
   outcome result;
 };
 

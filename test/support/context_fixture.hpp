@@ -9,6 +9,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <string>
+
 namespace test {
 
 namespace asio = boost::asio;
@@ -88,6 +90,33 @@ private:
   const char* what_;
   bool called_ = false;
   bool armed_ = true;
+};
+
+/// A fixture of tests that read: a group that watches the directory, and what makes events in it.
+struct reading_fixture : context_fixture
+{
+  /// New ones: one event each.
+  void write_files(int count)
+  {
+    for (int i = 0; i < count; ++i)
+    {
+      directory.write("f" + std::to_string(written++));
+    }
+  }
+
+  /// A handler of a read that is to be cancelled, and to bring nothing.
+  static auto expect_abort()
+  {
+    return [call = once()](fanio::error_code ec, fanio::event_range events) mutable
+    {
+      call();
+      BOOST_TEST(ec == asio::error::operation_aborted);
+      BOOST_TEST(events.empty());
+    };
+  }
+
+  int written = 0;
+  fanio::fanotify_handle group = watch_directory();
 };
 
 } // namespace test

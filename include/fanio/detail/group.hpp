@@ -147,7 +147,7 @@ public:
         return i;
       }
     }
-    timers_.push_back(std::make_unique<shared_timer>(stream_->get_executor()));
+    timers_.push_back(std::make_unique<linger_timer>(stream_->get_executor()));
     return timers_.size() - 1;
   }
 
@@ -189,9 +189,9 @@ public:
   }
 
 private:
-  struct shared_timer
+  struct linger_timer
   {
-    explicit shared_timer(const Executor& executor) : timer(executor) {}
+    explicit linger_timer(const Executor& executor) : timer(executor) {}
 
     timer_type timer;
     std::atomic<bool> is_taken = true;
@@ -221,7 +221,7 @@ private:
   }
 
   std::optional<stream_type> stream_;                 // empty: closed
-  std::vector<std::unique_ptr<shared_timer>> timers_; // where they are, while they are waited for
+  std::vector<std::unique_ptr<linger_timer>> timers_; // where they are, while they are waited for
   std::atomic<std::size_t> waiting_ = 0;
   std::atomic<std::size_t> last_read_ = 0;
   std::atomic<std::size_t> cancellations_ = 0;
