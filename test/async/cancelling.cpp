@@ -28,7 +28,7 @@ using fanio::fanotify_handle;
 
 namespace {
 
-struct cancelling_fixture : test::reading_fixture
+struct cancelling_fixture : test::watching_fixture
 {
   /// A handler that must be called once, and with operation_aborted and no event.
 

@@ -41,7 +41,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct draining_fixture : test::reading_fixture
+struct draining_fixture : test::watching_fixture
 {
   /// Reads until it has so many events. How often was a descriptor put into an epoll, or changed?
   std::size_t changes_of_reading(std::size_t wanted, const read_options& options = {})

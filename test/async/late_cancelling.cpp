@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct late_cancelling_fixture : test::reading_fixture
+struct late_cancelling_fixture : test::watching_fixture
 {
   /// Starts a read whose handler runs in another context, and cancels it when the reactor has woken
   /// it, or its linger is over, and that context has not run.

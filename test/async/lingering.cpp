@@ -60,7 +60,7 @@ constexpr read_options for_ever{.linger = std::chrono::nanoseconds::max()};
   return false;
 }
 
-struct lingering_fixture : test::reading_fixture
+struct lingering_fixture : test::watching_fixture
 {
   /// How many events one read brings.
   std::size_t read(const read_options& options)

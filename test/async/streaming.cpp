@@ -61,7 +61,7 @@ struct outcome
   std::exception_ptr thrown; // anything else
 };
 
-struct streaming_fixture : test::reading_fixture
+struct streaming_fixture : test::watching_fixture
 {
   outcome result;
 };

@@ -93,7 +93,7 @@ private:
 };
 
 /// A fixture of tests that read: a group that watches the directory, and what makes events in it.
-struct reading_fixture : context_fixture
+struct watching_fixture : context_fixture
 {
   /// New ones: one event each.
   void write_files(int count)
