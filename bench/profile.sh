@@ -55,12 +55,21 @@ $usage" 2
   output=${output:-$build/$name.svg}
 }
 
+# What builds the programs is bench/run.sh's to install, which comes first.
+install_perf() {
+  command -v perf >/dev/null && return
+  echo 'Installing linux-perf' >&2
+  { apt-get update && DEBIAN_FRONTEND=noninteractive \
+    apt-get install --yes --no-install-recommends --no-remove linux-perf; } >"$scratch/log" 2>&1 ||
+    give_up "Please install linux-perf: $(tail -n 1 "$scratch/log")"
+}
+
 check_machine() {
   [[ $(id -u) == 0 ]] || give_up 'Only root may open such groups, and see the kernel in a profile.'
   local tool
-  for tool in perf cmake ninja awk; do
-    command -v "$tool" >/dev/null ||
-      give_up "There is no $tool (Debian: apt-get install linux-perf cmake ninja-build)."
+  install_perf
+  for tool in cmake ninja awk; do
+    command -v "$tool" >/dev/null || give_up "There is no $tool: bench/run.sh installs it."
   done
   perf record --quiet --event cpu-clock --output "$scratch/probe" true >"$scratch/log" 2>&1 ||
     give_up "perf can't record here: $(tail -n 1 "$scratch/log")"

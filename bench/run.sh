@@ -45,11 +45,14 @@ refuse() {
 # What takes long and may be ended at any moment: in a process group of its own, which ends with this.
 working=
 attended() {
+  local status=0
   set -m
   "$@" &
   working=$!
   set +m
-  wait "$working"
+  wait "$working" || status=$?
+  working=
+  return $status
 }
 
 end_by_signal() {
@@ -159,10 +162,10 @@ install_packages() {
   say "Installing $*"
   command -v apt-get >/dev/null || return
   if [[ ! $updated ]]; then
-    apt-get --quiet update >&2 || return
+    attended apt-get --quiet update >&2 || return
     updated=1
   fi
-  DEBIAN_FRONTEND=noninteractive \
+  attended env DEBIAN_FRONTEND=noninteractive \
     apt-get --quiet install --yes --no-install-recommends --no-remove "$@" >&2
 }
 
@@ -208,7 +211,7 @@ install_extras
 say "Building in $build_dir"
 attended build || refuse 'the build failed'
 attended install_node_packages || say 'What comes from npm could not be installed: it is left out'
-unpack_fapolicyd || say 'fapolicyd could not be unpacked: it is left out'
+attended unpack_fapolicyd || say 'fapolicyd could not be unpacked: it is left out'
 
 command="bash bench/run.sh$( (($# == 0)) || printf ' %q' "$@")"
 # Signals are the program's, which leaves nothing behind.

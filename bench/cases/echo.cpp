@@ -27,6 +27,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -343,11 +344,9 @@ std::vector<drain_style> styles()
           {"async_for_each, 1024 a turn", 64 * 1024, 1024}};
 }
 
-/// What an echo takes by itself, of the CPU.
-double measure_echo(echo_rows& alone, nanoseconds time, nanoseconds warming)
+/// What an echo takes of the CPU.
+double cpu_an_echo(const echo_result& echo)
 {
-  const auto echo = echo_run(true, warming).for_time(time);
-  alone.add(echo);
   if (echo.echoes == 0)
   {
     throw std::runtime_error("no echo has come back");
@@ -355,16 +354,72 @@ double measure_echo(echo_rows& alone, nanoseconds time, nanoseconds warming)
   return nanoseconds_each(echo.cpu, echo.echoes);
 }
 
-void measure_drain(const storm& s, drain_rows& rows, double cpu_an_echo, nanoseconds warming)
+/// One way to drain, in one round.
+struct drained
 {
-  const auto events = echo_run(false, warming).beside(s, rows.style);
-  rows.alone.values.push_back(nanoseconds_each(events.cpu, s.operations));
-  const auto both = echo_run(true, warming).beside(s, rows.style);
-  rows.echoes.add(both);
-  const auto of_echoes = cpu_an_echo * static_cast<double>(both.echoes);
-  rows.beside.values.push_back((static_cast<double>(both.cpu.count()) - of_echoes) /
-                               static_cast<double>(s.operations));
-  rows.beside.expected += s.operations;
+  echo_result alone;
+  echo_result beside;
+};
+
+/// What is measured in one round, in this order or in the other.
+struct echo_round
+{
+  echo_round(const storm& s, nanoseconds time) : storm_(s), time_(time), warming_(time / 10) {}
+
+  void measure_echo() { echo = echo_run(true, warming_).for_time(time_); }
+
+  void measure_drain(const drain_style& style, bool alone_first)
+  {
+    drained both;
+    for (const bool alone : {alone_first, !alone_first})
+    {
+      (alone ? both.alone : both.beside) = echo_run(!alone, warming_).beside(storm_, style);
+    }
+    drains.push_back(both);
+  }
+
+  echo_result echo;
+  std::vector<drained> drains;
+
+private:
+  const storm& storm_;
+  nanoseconds time_;
+  nanoseconds warming_;
+};
+
+void add(drain_rows& rows, const drained& d, double of_one_echo, std::size_t events)
+{
+  rows.alone.values.push_back(nanoseconds_each(d.alone.cpu, events));
+  rows.echoes.add(d.beside);
+  const auto of_echoes = of_one_echo * static_cast<double>(d.beside.echoes);
+  rows.beside.values.push_back((static_cast<double>(d.beside.cpu.count()) - of_echoes) /
+                               static_cast<double>(events));
+  rows.beside.expected += events;
+}
+
+/// Each second round the other way round, so that none always comes after the same one.
+void measure(const storm& s, nanoseconds time, std::span<drain_rows> rows, bool forwards,
+             echo_rows& alone)
+{
+  echo_round round(s, time);
+  if (forwards)
+  {
+    round.measure_echo();
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i)
+  {
+    round.measure_drain(rows[forwards ? i : rows.size() - 1 - i].style, forwards);
+  }
+  if (!forwards)
+  {
+    round.measure_echo();
+    std::ranges::reverse(round.drains);
+  }
+  alone.add(round.echo);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+  {
+    add(rows[i], round.drains[i], cpu_an_echo(round.echo), s.operations);
+  }
 }
 
 } // namespace
@@ -388,22 +443,15 @@ void echo_case(const run_options& options, outcome& out)
   echo_rows alone(out, "echo alone");
   std::vector<drain_rows> drains;
   drains.reserve(styles().size()); // none moves
-  std::vector<drain_rows*> order;
   for (const auto& style : styles())
   {
-    order.push_back(&drains.emplace_back(out, style));
+    drains.emplace_back(out, style);
   }
-  const auto time = options.scaled<nanoseconds>(300ms, 30ms);
   for (std::size_t round = 0; round < options.rounds; ++round)
   {
     options.progress("round " + std::to_string(round + 1) + " of " +
                      std::to_string(options.rounds));
-    const auto cpu_an_echo = measure_echo(alone, time, time / 10);
-    for (auto* const rows : order)
-    {
-      measure_drain(s, *rows, cpu_an_echo, time / 10);
-    }
-    std::ranges::reverse(order); // so that none always comes after the same one
+    measure(s, options.scaled<nanoseconds>(300ms, 30ms), drains, round % 2 == 0, alone);
   }
   for (auto& rows : drains)
   {

@@ -123,7 +123,7 @@ public:
   /// Moves, also with operations outstanding. The moved-from handle is closed.
   basic_fanotify_handle(basic_fanotify_handle&& other) noexcept
       : executor_(other.executor_),
-        group_(std::move(other.group_)),
+        group_(other.take_group()),
         non_blocking_(std::exchange(other.non_blocking_, false))
   {}
 
@@ -135,7 +135,7 @@ public:
       error_code ignored;
       close(ignored);
       executor_ = other.executor_;
-      group_ = std::move(other.group_);
+      group_ = other.take_group();
       non_blocking_ = std::exchange(other.non_blocking_, false);
     }
     return *this;
@@ -262,7 +262,7 @@ public:
       return -1;
     }
     group_->let_go();
-    return std::exchange(group_, nullptr)->release();
+    return take_group()->release();
   }
 
   /// As above, and throws `boost::system::system_error`.
@@ -281,7 +281,7 @@ public:
   void close(error_code& ec)
   {
     ec = {};
-    if (const auto group = std::exchange(group_, nullptr))
+    if (const auto group = take_group())
     {
       group->end();
       ec = group->close();
@@ -312,11 +312,11 @@ public:
     detail::throw_on_error(ec, "fanio::fanotify_handle::cancel");
   }
 
-  /// How often `cancel` was called since the group was opened, 0 if closed: an operation that is
-  /// made of several, such as a stream, ends if that has changed between two of them.
+  /// How often outstanding operations were ended, by `cancel`, or with their group: an operation
+  /// that is made of several, such as a stream, ends if that has changed between two of them.
   [[nodiscard]] std::size_t cancellations() const noexcept
   {
-    return is_open() ? group_->cancellations() : 0;
+    return cancellations_ + (is_open() ? group_->cancellations() : 0);
   }
 
   [[nodiscard]] bool is_open() const noexcept { return group_ != nullptr; }
@@ -730,8 +730,19 @@ private:
     }
   }
 
+  /// Closed from here on, which ends what was outstanding, also for who looks later.
+  [[nodiscard]] std::shared_ptr<group_type> take_group() noexcept
+  {
+    if (is_open())
+    {
+      cancellations_ += group_->cancellations() + 1;
+    }
+    return std::exchange(group_, nullptr);
+  }
+
   Executor executor_;
   std::shared_ptr<group_type> group_; // null: closed
+  std::size_t cancellations_ = 0;     // of the groups before
   bool non_blocking_ = false;
 };
 

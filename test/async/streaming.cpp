@@ -63,6 +63,24 @@ struct outcome
 
 struct streaming_fixture : test::watching_fixture
 {
+  /// The function does this at the second event of many, and is told of none after it.
+  void check_it_ends_by(const std::function<void()>& action)
+  {
+    write_files(30);
+    int told = 0;
+    const auto act_at_second = [&](event_view)
+    {
+      if (++told == 2)
+      {
+        action();
+      }
+    };
+    async_for_each(group, act_at_second, result.handler());
+    run();
+    BOOST_TEST(result.ec == asio::error::operation_aborted);
+    BOOST_TEST(told == 2);
+  }
+
   outcome result;
 };
 
@@ -145,36 +163,22 @@ BOOST_AUTO_TEST_CASE(cancel_ends_it_while_it_waits_for_its_next_turn)
 
 BOOST_AUTO_TEST_CASE(closing_by_the_function_ends_it_before_the_next_event)
 {
-  write_files(30);
-  int told = 0;
-  const auto close_at_second = [&](event_view)
-  {
-    if (++told == 2)
-    {
-      group.close();
-    }
-  };
-  async_for_each(group, close_at_second, result.handler());
-  run();
-  BOOST_TEST(result.ec == asio::error::operation_aborted);
-  BOOST_TEST(told == 2);
+  check_it_ends_by([this] { group.close(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_handle_that_the_function_opens_again_is_not_gone_on_with)
+{
+  check_it_ends_by(
+      [this]
+      {
+        group.close();
+        group.open({.flags = fanio::init_flags::report_fid});
+      });
 }
 
 BOOST_AUTO_TEST_CASE(cancel_by_the_function_ends_it)
 {
-  write_files(30);
-  int told = 0;
-  const auto cancel_at_second = [&](event_view)
-  {
-    if (++told == 2)
-    {
-      group.cancel();
-    }
-  };
-  async_for_each(group, cancel_at_second, result.handler());
-  run();
-  BOOST_TEST(result.ec == asio::error::operation_aborted);
-  BOOST_TEST(told == 2);
+  check_it_ends_by([this] { group.cancel(); });
 }
 
 BOOST_AUTO_TEST_CASE(what_the_function_throws_is_what_it_completes_with)

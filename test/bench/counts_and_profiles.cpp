@@ -3,6 +3,7 @@
 
 #include "bench/running.hpp"
 #include "support/child.hpp"
+#include "support/requires.hpp"
 #include "support/temp_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,9 +13,15 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 namespace fs = std::filesystem;
+namespace utf = boost::unit_test;
+using boost::test_tools::assertion_result;
 using test::contains;
 using test::not_tried;
+using test::read_whole;
+using test::write_program;
 
 namespace {
 
@@ -31,13 +38,11 @@ struct instructions_copy
   instructions_copy()
   {
     fs::create_directories(source / "bench");
-    fs::create_directories(source / "bin");
-    fs::create_directories(source / "build/bench/bench/instructions");
     fs::copy_file(beside_script("instructions.sh"), source / "bench/instructions.sh");
-    write_program("build/bench/bench/instructions/fanio_instructions",
+    write_program(source / "build/bench/bench/instructions/fanio_instructions",
                   "case $1 in --list) echo one; echo two ;; --built-with) echo 'g++ 99' ;; esac");
-    write_program("bin/cmake", "true");
-    write_program("bin/ninja", "true");
+    write_program(source / "bin/cmake", "true");
+    write_program(source / "bin/ninja", "true");
     source.write("bench/instructions.txt", "# of a test\n# g++ 99\none 100\ntwo 200\n");
   }
 
@@ -52,9 +57,9 @@ struct instructions_copy
         summaries += "summary: " + std::to_string(static_cast<long>(each * events) + 77) + "\\n";
       }
     }
-    write_program("bin/valgrind", R"(for word; do
+    write_program(source / "bin/valgrind", R"(for word; do
   case $word in --callgrind-out-file=*) printf ')" +
-                                      summaries + R"(' >"${word#*=}" ;; esac
+                                               summaries + R"(' >"${word#*=}" ;; esac
 done)");
   }
 
@@ -70,14 +75,14 @@ done)");
     words.insert(words.begin(), command.begin(), command.end());
     return test::run_to_its_end(words);
   }
-
-private:
-  void write_program(const std::string& name, const std::string& script) const
-  {
-    const auto file = source.write(name, "#!/bin/sh\n" + script + '\n');
-    fs::permissions(file, fs::perms::owner_all);
-  }
 };
+
+assertion_result can_record(utf::test_unit_id)
+{
+  const auto tried = test::run_to_its_end({"sh", "-c", "perf record -o /dev/null true"});
+  return test::needs(::geteuid() == 0 && tried.status == 0,
+                     "root, and perf: " + (tried.err.empty() ? tried.out : tried.err));
+}
 
 std::string run_awk(const std::string& script, const std::string& variable, const std::string& text)
 {
@@ -182,6 +187,28 @@ BOOST_AUTO_TEST_CASE(a_function_is_drawn_once_for_all_that_it_calls)
   BOOST_TEST(contains(picture, "<title>c&lt;int&gt;: 70.00 %</title>"), picture);
   BOOST_TEST(contains(picture, "<title>d: 40.00 %</title>"), picture);
   BOOST_TEST(picture.ends_with("</svg>\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_case_is_recorded_and_drawn, *utf::precondition(can_record))
+{
+  const test::temp_directory place;
+  write_program(place / "bin/cmake", "true");
+  write_program(place / "bin/ninja", "true");
+  write_program(place / "build/bench/cases/fanio_bench", R"(case "$*" in
+*--list*) echo 'spins  for a moment' ;;
+*--quick*spins) i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done ;;
+*) exit 1 ;;
+esac)");
+  const auto picture = place / "spins.svg";
+  const auto done = test::run_to_its_end(
+      {"env", "PATH=" + (place / "bin").string() + ":" + std::getenv("PATH"), "bash",
+       beside_script("profile.sh").string(), "--build", (place / "build").string(), "--output",
+       picture.string(), "spins", "fanio_bench"});
+  BOOST_TEST(done.status == 0, done.err);
+  BOOST_TEST(done.out == picture.string() + '\n');
+  const auto drawn = read_whole(picture);
+  BOOST_TEST(contains(drawn, ">spins: fanio_bench</text>"), drawn);
+  BOOST_TEST(contains(drawn, "<title>fanio_bench: 100.00 %</title>"), drawn);
 }
 
 BOOST_AUTO_TEST_CASE(a_case_has_to_be_named)

@@ -42,6 +42,14 @@ inline std::string last_line(std::string_view text)
   return std::string(text.substr(text.rfind('\n') + 1));
 }
 
+/// Makes a program out of the lines of a script.
+inline void write_program(const std::filesystem::path& file, std::string_view script)
+{
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << "#!/bin/sh\n" << script << '\n';
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+}
+
 inline std::string read_whole(const std::filesystem::path& file)
 {
   std::ifstream in(file);

@@ -10,8 +10,11 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include <signal.h>
 
 using test::contains;
 using test::not_tried;
@@ -48,6 +51,42 @@ struct script_copy
   [[nodiscard]] bool has_built_nothing() const
   {
     return !std::filesystem::exists(source / "build");
+  }
+};
+
+/// The script where nothing is installed but what it needs by itself, and apt-get is the test's.
+struct script_on_a_bare_machine : script_copy
+{
+  script_on_a_bare_machine()
+  {
+    for (const auto* name : {"awk", "bash", "cat", "dirname", "env", "grep", "mkdir", "nproc",
+                             "sed", "sleep", "sh", "tr"})
+    {
+      const auto there = test::run_to_its_end({"sh", "-c", std::string("command -v ") + name}).out;
+      add_program(name, "exec " + there.substr(0, there.find('\n')) + " \"$@\"");
+    }
+  }
+
+  void add_program(const std::string& name, std::string_view script) const
+  {
+    test::write_program(source / ("bin/" + name), script);
+  }
+
+  /// Those without which nothing can be built, and what is built: it says how it was called.
+  void add_what_builds() const
+  {
+    add_program("g++", "cat >/dev/null");
+    for (const auto* name : {"cmake", "ninja", "pkg-config"})
+    {
+      add_program(name, "true");
+    }
+    test::write_program(source / "build/bench/cases/fanio_bench", "echo \"$@\"");
+  }
+
+  [[nodiscard]] std::vector<std::string> command() const
+  {
+    return {"env", "FANIO_BUILD_DIR=" + (source / "build").string(),
+            "PATH=" + (source / "bin").string(), "bash", (source / "bench/run.sh").string()};
   }
 };
 
@@ -116,6 +155,51 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(contains(refused.err, "needs root (CAP_SYS_ADMIN): sudo"), refused.err);
   }
   BOOST_TEST(has_built_nothing());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(bench_installation, script_on_a_bare_machine,
+                         *boost::unit_test::precondition(test::is_privileged))
+
+BOOST_AUTO_TEST_CASE(what_the_build_needs_is_told_where_it_can_not_be_installed)
+{
+  add_program("apt-get", "echo 'no network' >&2; exit 100");
+  const auto refused = test::run_to_its_end(command());
+  BOOST_TEST(refused.status == not_tried);
+  BOOST_TEST(contains(refused.err, "no network\n"), refused.err);
+  BOOST_TEST(contains(refused.err, "bench/run.sh: please install: g++ cmake ninja-build "),
+             refused.err);
+  BOOST_TEST(has_built_nothing());
+}
+
+BOOST_AUTO_TEST_CASE(what_it_compares_with_is_left_out_where_it_can_not_be_installed)
+{
+  add_what_builds();
+  add_program("apt-get", "exit 100");
+  const auto done = test::run_to_its_end(command());
+  BOOST_TEST(done.status == 0, done.err);
+  for (const auto* what : {"fatrace could not be installed: its part is left out",
+                           "What comes from npm could not be installed: it is left out",
+                           "fapolicyd could not be unpacked: it is left out"})
+  {
+    BOOST_TEST(contains(done.err, what), done.err);
+  }
+  BOOST_TEST(done.out.starts_with("--tool "), done.out);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_installation_is_ended)
+{
+  add_program("apt-get", "echo \"as $$\" >&2; exec sleep 1000");
+  test::child run(command());
+  auto line = run.read_line(test::child::err);
+  while (!line.starts_with("as "))
+  {
+    line = run.read_line(test::child::err);
+  }
+  run.signal(SIGTERM);
+  BOOST_TEST(run.wait() == 128 + SIGTERM);
+  BOOST_TEST(::kill(std::stoi(line.substr(3)), 0) == -1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

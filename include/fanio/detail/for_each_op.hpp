@@ -112,11 +112,11 @@ public:
   }
 
 private:
-  /// Also by the handle, or closed, while this waits for nothing that the handle knows of.
+  /// Also by the handle, or with its group, while this waits for nothing that the handle knows of.
   template <typename Self>
   [[nodiscard]] bool is_cancelled(Self& self) const
   {
-    return self.cancelled() != asio::cancellation_type::none || !group_->is_open() ||
+    return self.cancelled() != asio::cancellation_type::none ||
            group_->cancellations() != cancellations_;
   }
 
@@ -154,7 +154,10 @@ private:
     }
     next_ = events.begin();
     end_ = events.end();
-    was_full_ = events.bytes().size() + event_buffer::max_event_bytes > fixed_->buffer.capacity();
+    // As the handle takes it, which keeps that to itself.
+    const auto capacity = fixed_->buffer.capacity();
+    const auto room = std::min(event_buffer::max_event_bytes, capacity / 4);
+    was_full_ = events.bytes().size() + room > capacity;
     return true;
   }
 
