@@ -11,8 +11,8 @@ directory=${1:?usage: get_fapolicyd.sh DIRECTORY}
 mkdir -p "$directory"
 directory=$(realpath "$directory")
 trap 'rm -f "$directory"/*.deb' EXIT
-# These are libraries only. libmagic's data are a library's, too.
-apt-get install -y --no-install-recommends \
+# These are libraries only. libmagic's data are a library's, too. Those that are there stay as they are.
+apt-get install -y --no-install-recommends --no-upgrade --no-remove \
   libcap-ng0 liblmdb0 libmagic1 libseccomp2 libssl3 libudev1 > /dev/null
 (cd "$directory" && apt-get download fapolicyd > /dev/null 2>&1)
 dpkg -x "$directory"/fapolicyd_*.deb "$directory"

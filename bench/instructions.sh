@@ -23,10 +23,16 @@ parts=()
 # limited holds twice.
 events=5000
 
-give_up() {
+complain() {
   echo "bench/instructions.sh: $1" >&2
+}
+
+give_up() {
+  complain "$1"
   exit "${2:-1}"
 }
+
+. bench/attended.sh
 
 read_arguments() {
   while (($#)); do
@@ -49,11 +55,12 @@ $usage" 2 ;;
   [[ $is_storing == false || ${#parts[@]} == 0 ]] || give_up 'All parts are stored, or none.' 2
 }
 
+build() {
+  cmake --preset bench -B "$build" && cmake --build "$build" --target fanio_instructions
+}
+
 build_program() {
-  {
-    cmake --preset bench -B "$build" &&
-      cmake --build "$build" --target fanio_instructions
-  } >"$scratch/log" 2>&1 || {
+  attended build >"$scratch/log" 2>&1 || {
     tail -n 40 "$scratch/log" >&2
     give_up 'The build failed.'
   }
@@ -70,18 +77,21 @@ $all" 2
   ((${#parts[@]})) || mapfile -t parts <<<"$all"
 }
 
-# Prints, for each part, its name and how many instructions an event takes. The C library chooses its
-# functions by the processor; without that choice they are the same everywhere.
-measure() {
-  local log counts
-  log=$scratch/log
+# The C library chooses its functions by the processor; without that choice they are the same
+# everywhere.
+run_counted() {
   GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX_Fast_Unaligned_Load,-ERMS,-FSRM,-BMI2 \
-    valgrind --tool=callgrind --toggle-collect=fanio_counted --dump-after=fanio_counted \
-    --combine-dumps=yes --callgrind-out-file="$scratch/counts" \
-    "$program" "$events" "${parts[@]}" >"$log" 2>&1 || {
-    cat "$log" >&2
-    return 1
+    attended valgrind --tool=callgrind --toggle-collect=fanio_counted \
+    --dump-after=fanio_counted --combine-dumps=yes --callgrind-out-file="$scratch/counts" \
+    "$program" "$events" "${parts[@]}" >"$scratch/log" 2>&1 || {
+    cat "$scratch/log" >&2
+    give_up 'Not all could be counted.'
   }
+}
+
+# Prints, for each part, its name and how many instructions an event takes.
+counts_an_event() {
+  local counts
   # Two for each part: of so many events, and of twice as many.
   counts=$(sed -nE 's/^summary: ([0-9]+)$/\1/p' "$scratch/counts" | head -n $((2 * ${#parts[@]})))
   paste <(printf '%s\n' "${parts[@]}") <(paste - - <<<"$counts") |
@@ -126,13 +136,15 @@ compare() {
 read_arguments "$@"
 scratch=$(mktemp -d) || exit
 trap 'rm -rf "$scratch"' EXIT
-for tool in cmake ninja valgrind; do
-  command -v "$tool" >/dev/null || give_up "There is no $tool."
+for tool in cmake ninja; do
+  command -v "$tool" >/dev/null || give_up "There is no $tool: bench/run.sh installs it."
 done
+provide valgrind valgrind || give_up 'Please install valgrind.'
 build_program
 check_parts
 built_with=$("$program" --built-with)
-counts=$(measure) || give_up 'Not all could be counted.'
+run_counted
+counts=$(counts_an_event) || give_up 'Not all could be counted.'
 
 if [[ $is_storing == true ]]; then
   echo "$counts"

@@ -21,10 +21,16 @@ output=
 name=
 program=
 
-give_up() {
+complain() {
   echo "bench/profile.sh: $1" >&2
+}
+
+give_up() {
+  complain "$1"
   exit "${2:-1}"
 }
+
+. bench/attended.sh
 
 read_arguments() {
   local names=()
@@ -56,22 +62,17 @@ $usage" 2
 }
 
 # What builds the programs is bench/run.sh's to install, which comes first.
-install_perf() {
-  command -v perf >/dev/null && return
-  echo 'Installing linux-perf' >&2
-  { apt-get update && DEBIAN_FRONTEND=noninteractive \
-    apt-get install --yes --no-install-recommends --no-remove linux-perf; } >"$scratch/log" 2>&1 ||
-    give_up "Please install linux-perf: $(tail -n 1 "$scratch/log")"
-}
-
 check_machine() {
   [[ $(id -u) == 0 ]] || give_up 'Only root may open such groups, and see the kernel in a profile.'
   local tool
-  install_perf
+  provide perf linux-perf || give_up 'Please install linux-perf.'
   for tool in cmake ninja awk; do
     command -v "$tool" >/dev/null || give_up "There is no $tool: bench/run.sh installs it."
   done
-  perf record --quiet --event cpu-clock --output "$scratch/probe" true >"$scratch/log" 2>&1 ||
+  mkdir -p -- "$build" && : 2>/dev/null >"$output.new" ||
+    give_up "$output can't be written." 2
+  rm -f "$output.new"
+  perf record --quiet --no-buildid-cache --event cpu-clock --output "$scratch/probe" true >"$scratch/log" 2>&1 ||
     give_up "perf can't record here: $(tail -n 1 "$scratch/log")"
 }
 
@@ -84,13 +85,15 @@ choose_event() {
   fi
 }
 
+build() {
+  cmake --preset bench -B "$build" -DCMAKE_C_FLAGS='-g -fno-omit-frame-pointer' \
+    -DCMAKE_CXX_FLAGS='-g -fno-omit-frame-pointer' &&
+    cmake --build "$build"
+}
+
 build_program() {
   echo "Building in $build" >&2
-  {
-    cmake --preset bench -B "$build" -DCMAKE_C_FLAGS='-g -fno-omit-frame-pointer' \
-      -DCMAKE_CXX_FLAGS='-g -fno-omit-frame-pointer' &&
-      cmake --build "$build"
-  } >"$scratch/log" 2>&1 || {
+  attended build >"$scratch/log" 2>&1 || {
     tail -n 40 "$scratch/log" >&2
     give_up 'The build failed.'
   }
@@ -107,8 +110,8 @@ record_case() {
   local options=(--tool "$build/src/tool/fanio" --programs "$build/bench/programs") status=0
   [[ $is_whole == true ]] || options+=(--quick)
   # An odd frequency: nothing periodic is in step with it.
-  perf record --quiet --event "$(choose_event)" --freq 1999 --call-graph fp \
-    --output "$scratch/data" -- "$build/bench/cases/fanio_bench" "${options[@]}" "$name" >&2 ||
+  attended perf record --quiet --no-buildid-cache --event "$(choose_event)" --freq 1999 \
+    --call-graph fp --output "$scratch/data" -- "$build/bench/cases/fanio_bench" "${options[@]}" "$name" >&2 ||
     status=$?
   ((status == 0 || status == 3)) || give_up 'The case failed.' # 3: a part was left out
 }
@@ -131,8 +134,6 @@ $(awk -f bench/fold_stacks.awk "$scratch/samples" | sed 's/[;].*//; s/ [0-9]*$//
 read_arguments "$@"
 scratch=$(mktemp -d) || exit
 trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 check_machine
 build_program
 check_case

@@ -37,34 +37,17 @@ say() {
   printf '\n== %s\n' "$*" >&2
 }
 
-refuse() {
+complain() {
   printf 'bench/run.sh: %s\n' "$1" >&2
+}
+
+refuse() {
+  complain "$1"
   exit $not_tried
 }
 
-# What takes long and may be ended at any moment: in a process group of its own, which ends with this.
-working=
-attended() {
-  local status=0
-  set -m
-  "$@" &
-  working=$!
-  set +m
-  wait "$working" || status=$?
-  working=
-  return $status
-}
-
-end_by_signal() {
-  trap '' INT TERM HUP QUIT
-  [[ ! $working ]] || kill -TERM -- "-$working" 2>/dev/null || true
-  wait
-  exit "$1"
-}
-trap 'end_by_signal 129' HUP
-trap 'end_by_signal 130' INT
-trap 'end_by_signal 131' QUIT
-trap 'end_by_signal 143' TERM
+# shellcheck source=bench/attended.sh
+. "$source_dir/bench/attended.sh"
 
 # What is wrong is told before minutes go by
 # -----------------------------------------
@@ -87,10 +70,29 @@ check_case() {
   refuse "there is no case \"$word\". There are:"$'\n  '"${cases//$'\n'/$'\n  '}"
 }
 
+# check_place OPTION DIRECTORY; by trying, for root may write anywhere, if one asks for permissions.
+check_place() {
+  local file
+  file=$(mktemp --tmpdir="$2" .fanio-XXXXXX 2>/dev/null) || refuse "$1: nothing can be written in $2"
+  rm -f "$file"
+}
+
 check_json() {
   [[ $1 ]] || refuse '--json needs a file'
   [[ ! -d $1 ]] || refuse "--json: $1 is a directory"
-  [[ -d $(dirname -- "$1") ]] || refuse "--json: there is no directory $(dirname -- "$1")"
+  local directory
+  directory=$(dirname -- "$1")
+  [[ -d $directory ]] || refuse "--json: there is no directory $directory"
+  check_place --json "$directory"
+}
+
+check_plots() {
+  local directory=$1
+  [[ $1 && (! -e $1 || -d $1) ]] || refuse "--plots: $1 is no directory"
+  until [[ -d $directory ]]; do
+    directory=$(dirname -- "$directory")
+  done
+  check_place --plots "$directory"
 }
 
 wants_plots=
@@ -115,7 +117,7 @@ read_command_line() {
         ;;
       --json=*) check_json "$value" ;;
       --plots=*)
-        [[ $value && (! -e $value || -d $value) ]] || refuse "--plots: $value is no directory"
+        check_plots "$value"
         wants_plots=1
         ;;
       --rounds=*) [[ $value =~ ^([1-9][0-9]{0,2}|1000)$ ]] || refuse "$1: no number from 1 to 1000" ;;
@@ -157,22 +159,11 @@ missing_extras() {
   [[ ! $wants_plots ]] || command -v gnuplot >/dev/null || echo gnuplot-nox
 }
 
-updated=
-install_packages() {
-  say "Installing $*"
-  command -v apt-get >/dev/null || return
-  if [[ ! $updated ]]; then
-    attended apt-get --quiet update >&2 || return
-    updated=1
-  fi
-  attended env DEBIAN_FRONTEND=noninteractive \
-    apt-get --quiet install --yes --no-install-recommends --no-remove "$@" >&2
-}
-
 install_extras() {
   local package
   mapfile -t missing < <(missing_extras)
   for package in "${missing[@]}"; do
+    say "Installing $package"
     install_packages "$package" || say "$package could not be installed: its part is left out"
   done
 }
@@ -183,7 +174,7 @@ install_node_packages() {
   [[ ! -d $place/node_modules/chokidar || ! -d $place/node_modules/@parcel/watcher ]] || return 0
   say 'Installing chokidar and @parcel/watcher'
   mkdir -p "$place"
-  npm install --prefix "$place" --no-audit --no-fund --loglevel=error \
+  npm install --prefix "$place" --no-audit --no-fund --loglevel=error --fetch-retries=1 \
     chokidar@4 @parcel/watcher@2 >&2
 }
 
@@ -205,6 +196,7 @@ read_command_line "$@"
 
 mapfile -t missing < <(missing_packages)
 if ((${#missing[@]})); then
+  say "Installing ${missing[*]}"
   install_packages "${missing[@]}" || refuse "please install: ${missing[*]}"
 fi
 install_extras

@@ -22,8 +22,9 @@ namespace fanio::bench {
 
 namespace {
 
-/// Events of a real group, one of each file that is made. On a tmpfs, for the handles of files and
-/// so the events are as long everywhere.
+/// Events of a real group, one of each file that was made. On a tmpfs, for the handles of files and
+/// so the events are as long everywhere. They stay queued when the files are gone, which nothing
+/// that ends this can then leave behind.
 class full_queue
 {
 public:
@@ -34,22 +35,17 @@ public:
     {
       throw std::system_error(errno, std::generic_category(), "mkdtemp");
     }
-    directory_ = name;
-    group.add_mark(directory_, event_mask::create);
+    const std::filesystem::path directory = name;
+    group.add_mark(directory, event_mask::create);
     for (std::size_t i = 0; i < events; ++i)
     {
-      const std::ofstream file(directory_ / std::to_string(1'000'000 + i));
+      const std::ofstream file(directory / std::to_string(1'000'000 + i));
     }
+    std::filesystem::remove_all(directory);
   }
 
   full_queue(const full_queue&) = delete;
   full_queue& operator=(const full_queue&) = delete;
-
-  ~full_queue()
-  {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
 
   /// Looks at an event; false at the last.
   bool take(const event_view& e) noexcept
@@ -63,9 +59,6 @@ public:
   fanotify_handle group{context, {.flags = init_flags::report_dfid_name}};
   event_buffer buffer;
   std::size_t left;
-
-private:
-  std::filesystem::path directory_;
 };
 
 class callback_reader

@@ -18,17 +18,13 @@
 namespace fs = std::filesystem;
 namespace utf = boost::unit_test;
 using boost::test_tools::assertion_result;
+using test::beside_bench_script;
 using test::contains;
 using test::not_tried;
 using test::read_whole;
 using test::write_program;
 
 namespace {
-
-fs::path beside_script(const std::string& name)
-{
-  return fs::path(FANIO_BENCH_SCRIPT).parent_path() / name;
-}
 
 /// The script in a source directory of its own, with the programs that it uses.
 struct instructions_copy
@@ -38,7 +34,10 @@ struct instructions_copy
   instructions_copy()
   {
     fs::create_directories(source / "bench");
-    fs::copy_file(beside_script("instructions.sh"), source / "bench/instructions.sh");
+    for (const std::string name : {"instructions.sh", "attended.sh"})
+    {
+      fs::copy_file(beside_bench_script(name), source / "bench" / name);
+    }
     write_program(source / "build/bench/bench/instructions/fanio_instructions",
                   "case $1 in --list) echo one; echo two ;; --built-with) echo 'g++ 99' ;; esac");
     write_program(source / "bin/cmake", "true");
@@ -63,17 +62,21 @@ struct instructions_copy
 done)");
   }
 
-  [[nodiscard]] test::run_result run(std::vector<std::string> words = {}) const
+  [[nodiscard]] std::vector<std::string> command() const
   {
-    const std::vector<std::string> command{"env",
-                                           "-u",
-                                           "FANIO_BUILD_DIR",
-                                           "PATH=" + (source / "bin").string() + ":" +
-                                               std::getenv("PATH"),
-                                           "bash",
-                                           (source / "bench/instructions.sh").string()};
-    words.insert(words.begin(), command.begin(), command.end());
-    return test::run_to_its_end(words);
+    return {"env",
+            "-u",
+            "FANIO_BUILD_DIR",
+            "PATH=" + (source / "bin").string() + ":" + std::getenv("PATH"),
+            "bash",
+            (source / "bench/instructions.sh").string()};
+  }
+
+  [[nodiscard]] test::run_result run(const std::vector<std::string>& words = {}) const
+  {
+    auto all = command();
+    all.insert(all.end(), words.begin(), words.end());
+    return test::run_to_its_end(all);
   }
 };
 
@@ -89,7 +92,7 @@ std::string run_awk(const std::string& script, const std::string& variable, cons
   const test::temp_directory directory;
   const auto input = directory.write("input", text);
   const auto done = test::run_to_its_end(
-      {"awk", "-v", variable, "-f", beside_script(script).string(), input.string()});
+      {"awk", "-v", variable, "-f", beside_bench_script(script).string(), input.string()});
   BOOST_TEST(done.err == "");
   return done.out;
 }
@@ -154,6 +157,13 @@ BOOST_AUTO_TEST_CASE(what_is_stored_is_compared_with_from_then_on)
   BOOST_TEST(run().status == 0);
 }
 
+BOOST_AUTO_TEST_CASE(an_interrupted_count_is_ended)
+{
+  const test::endless_program counting(source / "number");
+  write_program(source / "bin/valgrind", counting.script());
+  test::check_it_ends(command(), counting);
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_part_is_told_with_those_that_there_are)
 {
   const auto unknown = run({"three"});
@@ -189,21 +199,37 @@ BOOST_AUTO_TEST_CASE(a_function_is_drawn_once_for_all_that_it_calls)
   BOOST_TEST(picture.ends_with("</svg>\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_case_is_recorded_and_drawn, *utf::precondition(can_record))
+/// The script with a build that is there, whose only case spins for a moment.
+struct profile_of_a_case
 {
-  const test::temp_directory place;
-  write_program(place / "bin/cmake", "true");
-  write_program(place / "bin/ninja", "true");
-  write_program(place / "build/bench/cases/fanio_bench", R"(case "$*" in
+  test::temp_directory place;
+  fs::path picture = place / "spins.svg";
+
+  profile_of_a_case()
+  {
+    write_program(place / "bin/cmake", "true");
+    write_program(place / "bin/ninja", "true");
+    write_program(place / "build/bench/cases/fanio_bench", R"(case "$*" in
 *--list*) echo 'spins  for a moment' ;;
 *--quick*spins) i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done ;;
 *) exit 1 ;;
 esac)");
-  const auto picture = place / "spins.svg";
-  const auto done = test::run_to_its_end(
-      {"env", "PATH=" + (place / "bin").string() + ":" + std::getenv("PATH"), "bash",
-       beside_script("profile.sh").string(), "--build", (place / "build").string(), "--output",
-       picture.string(), "spins", "fanio_bench"});
+  }
+
+  [[nodiscard]] std::vector<std::string> command() const
+  {
+    return {"env",      "PATH=" + (place / "bin").string() + ":" + std::getenv("PATH"),
+            "bash",     beside_bench_script("profile.sh").string(),
+            "--build",  (place / "build").string(),
+            "--output", picture.string(),
+            "spins",    "fanio_bench"};
+  }
+};
+
+BOOST_FIXTURE_TEST_CASE(a_case_is_recorded_and_drawn, profile_of_a_case,
+                        *utf::precondition(can_record))
+{
+  const auto done = test::run_to_its_end(command());
   BOOST_TEST(done.status == 0, done.err);
   BOOST_TEST(done.out == picture.string() + '\n');
   const auto drawn = read_whole(picture);
@@ -211,9 +237,27 @@ esac)");
   BOOST_TEST(contains(drawn, "<title>fanio_bench: 100.00 %</title>"), drawn);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_interrupted_build_for_a_profile_is_ended, profile_of_a_case,
+                        *utf::precondition(can_record))
+{
+  const test::endless_program building(place / "number");
+  write_program(place / "bin/cmake", building.script());
+  test::check_it_ends(command(), building);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_picture_that_can_not_be_written_is_told_before_the_build,
+                        profile_of_a_case, *utf::precondition(can_record))
+{
+  write_program(place / "bin/cmake", "exit 1");
+  picture = "/nonexistent/x.svg";
+  const auto refused = test::run_to_its_end(command());
+  BOOST_TEST(refused.status == not_tried);
+  BOOST_TEST(contains(refused.err, "/nonexistent/x.svg can't be written."), refused.err);
+}
+
 BOOST_AUTO_TEST_CASE(a_case_has_to_be_named)
 {
-  const auto script = beside_script("profile.sh").string();
+  const auto script = beside_bench_script("profile.sh").string();
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{}, {"--fast"}, {"a", "b", "c"}, {"--output"}})
   {

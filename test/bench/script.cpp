@@ -14,8 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include <signal.h>
-
 using test::contains;
 using test::not_tried;
 
@@ -29,7 +27,10 @@ struct script_copy
   script_copy()
   {
     std::filesystem::create_directories(source / "bench/cases");
-    std::filesystem::copy_file(FANIO_BENCH_SCRIPT, source / "bench/run.sh");
+    for (const std::string name : {"run.sh", "attended.sh"})
+    {
+      std::filesystem::copy_file(test::beside_bench_script(name), source / "bench" / name);
+    }
     source.write("bench/cases/all_cases.cpp", R"(
   static constexpr auto cases = std::to_array<bench_case>({
       {"drain", "the queue of a group", drain},
@@ -130,6 +131,8 @@ BOOST_AUTO_TEST_CASE(wrong_options_are_told_before_the_build)
                                                        {"--json"},
                                                        {"--json", "/nonexistent/r.json"},
                                                        {"--json=/tmp"},
+                                                       {"--json=/proc/r.json"},
+                                                       {"--plots=/proc/plots"},
                                                        {"--rounds", "0"},
                                                        {"--rounds", "1001"},
                                                        {"--rounds=many"},
@@ -190,16 +193,18 @@ BOOST_AUTO_TEST_CASE(what_it_compares_with_is_left_out_where_it_can_not_be_insta
 
 BOOST_AUTO_TEST_CASE(an_interrupted_installation_is_ended)
 {
-  add_program("apt-get", "echo \"as $$\" >&2; exec sleep 1000");
-  test::child run(command());
-  auto line = run.read_line(test::child::err);
-  while (!line.starts_with("as "))
-  {
-    line = run.read_line(test::child::err);
-  }
-  run.signal(SIGTERM);
-  BOOST_TEST(run.wait() == 128 + SIGTERM);
-  BOOST_TEST(::kill(std::stoi(line.substr(3)), 0) == -1);
+  const test::endless_program installing(source / "number");
+  add_program("apt-get", installing.script());
+  test::check_it_ends(command(), installing);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_build_is_ended)
+{
+  const test::endless_program building(source / "number");
+  add_what_builds();
+  add_program("apt-get", "exit 100");
+  add_program("cmake", building.script());
+  test::check_it_ends(command(), building);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
