@@ -54,6 +54,8 @@ void compile_case(const run_options& options, outcome& found)
     all.push_back({p, &found.add(p.name, "compile, CPU", "s"),
                    &found.add(p.name, "text of the object", "B"),
                    &found.add(p.name, "text of the program", "B")});
+    all.back().object->is_count = true;
+    all.back().whole->is_count = true;
   }
   std::vector<const measured*> order;
   for (const auto& one : all)

@@ -303,7 +303,7 @@ struct echo_rows
 {
   echo_rows(outcome& out, const std::string& program)
       : rate(out.add(program, "echoes a second", "1/s")),
-        p99(out.add(program, "wait for an echo, p99", "us"))
+        p99(out.add(program, "wait for an echo, p99", "µs"))
   {}
 
   void add(const echo_result& r)

@@ -55,6 +55,7 @@ void respond_four_case(const run_options& options, outcome& out)
   auto* const blocking = contest.add("raw C, blocking", {"raw_respond_blocking"});
   auto* const poll = contest.add("raw C, poll and writev", {"raw_respond_poll"});
   auto* const spinning = contest.add("raw C, spinning", {"raw_respond_spinning"});
+  auto* const asio = contest.add("Asio alone, batched answers", {"asio_respond_batch"});
   auto* const batch = contest.add("fanio, batched answers", {"fanio_respond_batch"});
   auto* const busy = contest.add("fanio, batched answers, busy_poll",
                                  {"fanio_respond_batch", "--busy-poll", busy_poll_microseconds});
@@ -65,7 +66,10 @@ void respond_four_case(const run_options& options, outcome& out)
   contest.compare(poll, blocking);
   contest.compare(spinning, blocking);
   contest.compare(batch, blocking, at_least(1.2));
+  contest.compare(asio, blocking);
+  contest.compare(asio, poll);
   contest.compare(batch, poll);
+  contest.compare(batch, asio);
   contest.compare(busy, blocking);
   contest.tell_latencies("latency-respond-four",
                          "An open that is allowed by another process, four openers");

@@ -37,7 +37,7 @@ class policy
 {
 public:
   policy(responder_contest& contest, outcome& out, const run_options& options,
-         const std::string& name, const std::string& rules)
+         const std::string& name, const std::string& suffix, const std::string& rules)
   {
     try
     {
@@ -46,7 +46,7 @@ public:
     }
     catch (const std::exception& e)
     {
-      out.leave_out(name, e.what());
+      out.leave_out(name + suffix, e.what());
     }
   }
 
@@ -81,8 +81,8 @@ void respond_beside_fapolicyd(const run_options& options, outcome& out, const co
   responder_contest contest(options, out, size);
   auto* const blocking = contest.add("raw C, blocking", {"raw_respond_blocking"});
   auto* const callback = contest.add("fanio, callback", {"fanio_respond_callback"});
-  const policy one(contest, out, options, "fapolicyd, one rule", one_rule);
-  const policy nine(contest, out, options, "fapolicyd, nine rules", nine_rules());
+  const policy one(contest, out, options, "fapolicyd, one rule", size.suffix, one_rule);
+  const policy nine(contest, out, options, "fapolicyd, nine rules", size.suffix, nine_rules());
   contest.run();
   one.end();
   nine.end();

@@ -67,6 +67,7 @@ void count_allocations(const run_options& options, outcome& out, const storm& s)
   {
     options.progress("allocations: " + subject.watcher.name);
     auto& r = out.add(subject.watcher.name, "allocations", "in all events");
+    r.is_count = true;
     r.to_reach = at_most(0);
     const live_reader reader(command_of(options, subject.watcher, s));
     warm_up(reader, s);
@@ -95,6 +96,7 @@ public:
   {
     auto& r = out_.add(program, "system calls", "an event");
     r.values.push_back(calls);
+    r.is_count = true;
     if (!reference_)
     {
       reference_ = calls;
@@ -102,6 +104,7 @@ public:
     }
     auto& more = out_.add(program, "more system calls than raw C", "an event");
     more.values.push_back(calls - *reference_);
+    more.is_count = true;
     more.to_reach = to_reach;
     return r;
   }

@@ -7,9 +7,10 @@
 
 namespace fanio::bench {
 
-// Both ask the kernel for the same events, all that fatrace knows, of the same filesystem, and
-// print the same columns of those that have an O: the name of the process, its number, the letters,
-// the path.
+// Both ask the kernel for all events that fatrace knows, of the same filesystem, and print the same
+// columns of those that have an O: the name of the process, its number, the letters, the path. Of
+// those that the storm does not make fanio asks for others: FAN_RENAME, and not FAN_MOVED_FROM and
+// FAN_MOVED_TO.
 
 namespace {
 

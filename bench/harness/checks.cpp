@@ -127,9 +127,9 @@ std::vector<std::string> check_machine(const machine& here)
                              "opens groups that ask for permission. Call it with sudo");
   }
   raise_descriptor_limit();
+  check_space(); // which the others need
   check_mounts();
   check_groups();
-  check_space();
   std::vector<std::string> warnings;
   for (const auto& [name, good] : good_limits)
   {

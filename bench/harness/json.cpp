@@ -18,11 +18,11 @@ namespace fanio::bench {
 
 BOOST_DESCRIBE_STRUCT(ratio, (), (reference, values, to_reach))
 BOOST_DESCRIBE_STRUCT(row, (),
-                      (program, metric, unit, values, ratios, expected, lost, overflows, to_reach,
-                       doubts))
+                      (program, metric, unit, values, ratios, expected, lost, overflows, is_count,
+                       to_reach, doubts))
 BOOST_DESCRIBE_STRUCT(curve, (), (name, points))
 BOOST_DESCRIBE_STRUCT(plot, (), (name, title, x_label, y_label, logarithmic_x, curves))
-BOOST_DESCRIBE_STRUCT(case_report, (), (name, rows, plots, left_out, failure))
+BOOST_DESCRIBE_STRUCT(case_report, (), (name, rows, plots, left_out, could_not, failure))
 
 namespace {
 
@@ -132,6 +132,15 @@ json::object described(const machine& on)
   };
 }
 
+void append(json::array& all, const std::string& of_case,
+            const std::vector<std::pair<std::string, std::string>>& some)
+{
+  for (const auto& [what, why] : some)
+  {
+    all.push_back({{"case", of_case}, {"what", what}, {"why", why}});
+  }
+}
+
 /// An array with a line for each element.
 void write_lines(std::ostream& out, std::string_view name, const json::array& elements)
 {
@@ -151,6 +160,7 @@ std::string to_json(const report& of)
 {
   json::array rows;
   json::array left_out;
+  json::array could_not;
   json::array failed;
   for (const auto& found : of.cases)
   {
@@ -158,10 +168,8 @@ std::string to_json(const report& of)
     {
       rows.push_back(described(found.name, row, of.on.quick));
     }
-    for (const auto& [what, why] : found.left_out)
-    {
-      left_out.push_back({{"case", found.name}, {"what", what}, {"why", why}});
-    }
+    append(left_out, found.name, found.left_out);
+    append(could_not, found.name, found.could_not);
     if (!found.failure.empty())
     {
       failed.push_back({{"case", found.name}, {"why", found.failure}});
@@ -171,6 +179,7 @@ std::string to_json(const report& of)
   out << "{\"machine\": " << described(of.on);
   write_lines(out, "cases", rows);
   write_lines(out, "left_out", left_out);
+  write_lines(out, "could_not", could_not);
   write_lines(out, "failed", failed);
   write_lines(out, "warnings", json::value_from(of.warnings).as_array());
   out << "}\n";

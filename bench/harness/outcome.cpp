@@ -23,6 +23,11 @@ void outcome::leave_out(std::string what, std::string why)
   left_out_.emplace_back(std::move(what), std::move(why));
 }
 
+void outcome::could_not(std::string what, std::string why)
+{
+  could_not_.emplace_back(std::move(what), std::move(why));
+}
+
 void outcome::add(plot p)
 {
   plots_.push_back(std::move(p));

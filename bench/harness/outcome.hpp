@@ -60,6 +60,8 @@ struct row
   std::uint64_t lost = 0;     ///< Of these not delivered.
   std::uint64_t overflows = 0; ///< Losses that the program told of.
 
+  bool is_count = false; ///< Of what is the same in each run: once is enough.
+
   std::optional<goal> to_reach;    ///< For a row that is a goal in itself, such as a count of 0.
   std::vector<std::string> doubts; ///< Why the figures are not to be trusted.
 };
@@ -95,6 +97,9 @@ public:
   /// JSON, and the harness ends with status 3.
   void leave_out(std::string what, std::string why);
 
+  /// A program that was run and could not do it, and why: a result, told in table and JSON.
+  void could_not(std::string what, std::string why);
+
   void add(plot p);
 
   [[nodiscard]] const std::deque<row>& rows() const noexcept { return rows_; }
@@ -107,10 +112,17 @@ public:
     return left_out_;
   }
 
+  /// What could not do it, and why.
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& could_not() const noexcept
+  {
+    return could_not_;
+  }
+
 private:
   std::deque<row> rows_;
   std::vector<plot> plots_;
   std::vector<std::pair<std::string, std::string>> left_out_;
+  std::vector<std::pair<std::string, std::string>> could_not_;
 };
 
 } // namespace fanio::bench

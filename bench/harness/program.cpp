@@ -19,6 +19,8 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace fanio::bench {
 
@@ -58,6 +60,32 @@ void list(std::span<const bench_case> cases)
               << '\n';
   }
 }
+
+/// A directory for the plots that was made for them is removed if there are none.
+class plots_directory
+{
+public:
+  explicit plots_directory(std::filesystem::path path)
+      : path_(std::move(path)),
+        is_new_(!path_.empty() && !std::filesystem::exists(path_))
+  {}
+
+  plots_directory(const plots_directory&) = delete;
+  plots_directory& operator=(const plots_directory&) = delete;
+
+  ~plots_directory()
+  {
+    std::error_code ignored;
+    if (is_new_ && std::filesystem::is_empty(path_, ignored))
+    {
+      std::filesystem::remove(path_, ignored);
+    }
+  }
+
+private:
+  std::filesystem::path path_;
+  bool is_new_;
+};
 
 /// What would be in vain is known before anything is run.
 void try_outputs(const request& asked)
@@ -125,6 +153,7 @@ bool write_files(const request& asked, report& results, bool& has_plots)
 
 int run_all(const request& asked, stop_signals& stop)
 {
+  const plots_directory plots(asked.plots);
   report results;
   results.on = this_machine();
   results.on.command = asked.command;

@@ -11,16 +11,17 @@ namespace fanio::bench {
 
 namespace {
 
-constexpr std::size_t least_for_quartiles = 4;
+/// How far values are apart: their quartiles, or, of few, all of them.
+double width(std::span<const double> values)
+{
+  constexpr std::size_t few = 3;
+  return values.size() > few ? quantile(values, 0.75) - quantile(values, 0.25)
+                             : largest(values) - smallest(values);
+}
 
 bool is_wide(std::span<const double> values)
 {
-  if (values.size() < least_for_quartiles)
-  {
-    return false;
-  }
-  const double width = quantile(values, 0.75) - quantile(values, 0.25);
-  return width > allowed_spread * std::abs(median(values));
+  return !values.empty() && width(values) > allowed_spread * std::abs(median(values));
 }
 
 bool is_reference(const case_report& in, const row& what)
@@ -36,8 +37,7 @@ bool is_reference(const case_report& in, const row& what)
 std::string spread_doubt(const std::string& of)
 {
   std::ostringstream text;
-  text << "the quartiles of " << of << " are further apart than " << allowed_spread * 100
-       << " % of the median";
+  text << of << " are further apart than " << allowed_spread * 100 << " % of the median";
   return text.str();
 }
 
@@ -67,11 +67,15 @@ void add_doubts(const case_report& in, row& of)
     of.doubts.push_back(std::to_string(of.lost) + " of " + std::to_string(of.expected) +
                         " events were not delivered: it has done less work");
   }
+  if (of.values.size() == 1 && !of.is_count)
+  {
+    of.doubts.emplace_back("it was measured only once");
+  }
   for (const auto& to : of.ratios)
   {
     if (is_wide(to.values))
     {
-      of.doubts.push_back(spread_doubt("the ratio to " + to.reference));
+      of.doubts.push_back(spread_doubt("the ratios to " + to.reference));
     }
     if (has_lost(in, to.reference))
     {
@@ -102,6 +106,7 @@ case_report make_report(std::string name, const outcome& found, std::string fail
           .rows = {found.rows().begin(), found.rows().end()},
           .plots = found.plots(),
           .left_out = found.left_out(),
+          .could_not = found.could_not(),
           .failure = std::move(failure)};
 }
 

@@ -18,7 +18,8 @@ struct case_report
   std::string name;
   std::vector<row> rows;
   std::vector<plot> plots;
-  std::vector<std::pair<std::string, std::string>> left_out; ///< What, and why.
+  std::vector<std::pair<std::string, std::string>> left_out;  ///< What, and why.
+  std::vector<std::pair<std::string, std::string>> could_not; ///< The same.
   std::string failure; ///< Why the case did not come to its end. Empty: it did.
 };
 

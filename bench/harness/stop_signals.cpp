@@ -11,6 +11,7 @@ namespace fanio::bench {
 
 stop_signals::stop_signals()
 {
+  ::signal(SIGXFSZ, SIG_IGN); // it is told by what is written then
   sigset_t stopping;
   sigemptyset(&stopping);
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})

@@ -138,6 +138,10 @@ void add_case(std::vector<line>& lines, const case_report& of)
   {
     remark("left out: " + what + ": " + why);
   }
+  for (const auto& [what, why] : of.could_not)
+  {
+    remark("could not: " + what + ": " + why);
+  }
   if (!of.failure.empty())
   {
     remark("FAILED: " + of.failure);

@@ -136,8 +136,8 @@ std::map<std::string, delay_rows> run_delay_contest(const run_options& options, 
     fs::create_directory(directory);
     auto& c = contestants.emplace_back();
     c.file = directory / "file";
-    c.rows = {.p50 = &out.add(probe.name, "delay, p50", "us"),
-              .p99 = &out.add(probe.name, "delay, p99", "us")};
+    c.rows = {.p50 = &out.add(probe.name, "delay, p50", "µs"),
+              .p99 = &out.add(probe.name, "delay, p99", "µs")};
     open_and_close(c.file, O_CREAT | O_WRONLY);
   }
   for (std::size_t round = 0; round < options.rounds; ++round)

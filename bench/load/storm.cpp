@@ -26,12 +26,20 @@ namespace fs = std::filesystem;
 class path_writer
 {
 public:
-  explicit path_writer(const fs::path& root) : path_(root.native() + "/d"), base_(path_.size()) {}
+  explicit path_writer(const storm& of)
+      : path_(of.root.native()),
+        base_(path_.size()),
+        depth_(of.depth)
+  {}
 
   [[nodiscard]] const char* directory(std::size_t number)
   {
     path_.resize(base_);
-    append(number);
+    for (auto outer = number - number % depth_; outer <= number; ++outer)
+    {
+      path_ += "/d";
+      append(outer);
+    }
     return path_.c_str();
   }
 
@@ -53,7 +61,8 @@ private:
   }
 
   std::string path_;
-  std::size_t base_;
+  std::size_t base_; // the length of the root
+  std::size_t depth_;
 };
 
 void open_and_close(const char* path, int flags)
@@ -75,22 +84,22 @@ void for_each_file(const storm& s, Operation operation)
 
 void create(const storm& s)
 {
-  path_writer path(s.root);
+  path_writer path(s);
   for_each_file(s, [&](std::size_t directory, std::size_t number)
                 { open_and_close(path.file(directory, number), O_CREAT | O_EXCL | O_WRONLY); });
 }
 
 void open_close(const storm& s)
 {
-  path_writer path(s.root);
+  path_writer path(s);
   for_each_file(s, [&](std::size_t directory, std::size_t number)
                 { open_and_close(path.file(directory, number), O_RDONLY); });
 }
 
 void churn(const storm& s)
 {
-  path_writer path(s.root);
-  path_writer renamed(s.root);
+  path_writer path(s);
+  path_writer renamed(s);
   for_each_file(s,
                 [&](std::size_t directory, std::size_t number)
                 {
@@ -107,7 +116,7 @@ void churn(const storm& s)
 void storm::prepare() const
 {
   fs::create_directories(root);
-  path_writer path(root);
+  path_writer path(*this);
   for (std::size_t i = 0; i < directories; ++i)
   {
     check(mkdir(path.directory(i), 0700), path.directory(i));

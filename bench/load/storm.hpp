@@ -22,6 +22,7 @@ struct storm
   std::filesystem::path root;
   std::size_t directories = 1000;
   std::size_t operations = 50'000;
+  std::size_t depth = 1; ///< So many of the directories lie in each other: root/d0/d1/d2.
 
   /// Makes the directories, and the files of `open_close`. *Errors*: throws std::system_error.
   void prepare() const;

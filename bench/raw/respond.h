@@ -51,7 +51,10 @@ size_t responder_read(struct responder* r);
 /* Allows each event, with a write(2) of its own, and closes its descriptor. */
 void responder_allow_each(struct responder* r, size_t bytes);
 
-/* The parts of that: the descriptor of an event that waits for an answer; what is to be done before
+/* Allows all by one writev(2), and closes their descriptors. */
+void responder_allow_all(struct responder* r, size_t bytes);
+
+/* The parts of both: the descriptor of an event that waits for an answer; what is to be done before
    the answer. */
 struct fanotify_event_metadata;
 int responder_request(const struct fanotify_event_metadata* event);

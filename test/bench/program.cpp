@@ -227,6 +227,18 @@ BOOST_AUTO_TEST_CASE(a_table_that_can_not_be_written_is_told, *root)
   BOOST_TEST(child.wait() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_may_not_grow_is_told, *root)
+{
+  const auto file = results / "r.json";
+  test::child child({"sh", "-c", "ulimit -f 1; exec \"$@\"", "sh", "env",
+                     "TMPDIR=" + files.path().string(), FANIO_BENCH_CASES, "--json", file.string(),
+                     "fine-one"});
+  const auto told = child.read_all(test::child::err);
+  BOOST_TEST(contains(told, "File too large"), told);
+  BOOST_TEST(child.wait() == 1);
+  BOOST_TEST(std::filesystem::is_empty(results.path()));
+}
+
 BOOST_AUTO_TEST_CASE(plots_without_gnuplot_are_told_to_be_left_out, *root)
 {
   test::child child({"env", "PATH=/nonexistent", "TMPDIR=" + files.path().string(),
@@ -234,7 +246,7 @@ BOOST_AUTO_TEST_CASE(plots_without_gnuplot_are_told_to_be_left_out, *root)
   const auto out = child.read_all(test::child::out);
   BOOST_TEST(contains(out, "the plots are left out: gnuplot is not installed"), out);
   BOOST_TEST(child.wait() == 3);
-  BOOST_TEST(std::filesystem::is_empty(results / "p"));
+  BOOST_TEST(!std::filesystem::exists(results / "p"));
 }
 
 // Interrupted
@@ -245,7 +257,9 @@ BOOST_AUTO_TEST_CASE(an_interrupted_run_leaves_nothing, *root)
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})
   {
     const auto file = results / "r.json";
-    test::child child(command({"--json", file.string(), "fine-one", "hangs", "fine-two"}));
+    const auto plots = results / "p";
+    test::child child(command(
+        {"--json", file.string(), "--plots", plots.string(), "fine-one", "hangs", "fine-two"}));
     std::istringstream numbers(child.read_line(test::child::err));
     std::vector<pid_t> ids(3);
     BOOST_REQUIRE(numbers >> ids[0] >> ids[1] >> ids[2]);
@@ -260,6 +274,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_run_leaves_nothing, *root)
     }
     BOOST_TEST(has_left_nothing());
     BOOST_TEST(!std::filesystem::exists(file));
+    BOOST_TEST(!std::filesystem::exists(plots));
   }
 }
 

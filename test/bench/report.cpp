@@ -101,10 +101,33 @@ BOOST_FIXTURE_TEST_CASE(a_row_on_its_own_is_judged_by_its_rounds, two_rows)
   BOOST_TEST(report().rows[1].doubts.size() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(two_rounds_have_no_quartiles, two_rows)
+BOOST_FIXTURE_TEST_CASE(of_few_rounds_all_are_to_agree, two_rows)
 {
-  other.values = {400, 800};
+  other.values = {400, 410, 800};
+  BOOST_TEST(report().rows[1].doubts.size() == 1U);
+  other.values = {400, 410, 420};
   BOOST_TEST(report().rows[1].doubts.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_measured_once_is_trusted_only_if_it_is_a_count, two_rows)
+{
+  other.values = {400};
+  const auto made = report();
+  BOOST_REQUIRE(made.rows[1].doubts.size() == 1U);
+  BOOST_TEST(contains(made.rows[1].doubts[0], "only once"), made.rows[1].doubts[0]);
+  other.is_count = true;
+  BOOST_TEST(report().rows[1].doubts.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_run_and_could_not_do_it_is_told_and_not_left_out, two_rows)
+{
+  found.could_not("a peer", "too many open files");
+  const auto run = run_of(report());
+  BOOST_TEST(contains(table_of(run), "    could not: a peer: too many open files\n"));
+  BOOST_TEST(contains(to_json(run), "\"could_not\": [\n{\"case\":\"drain\",\"what\":\"a peer\","
+                                    "\"why\":\"too many open files\"}"),
+             to_json(run));
+  BOOST_TEST(sum_up(run).left_out == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(who_loses_events_is_not_trusted, two_rows)

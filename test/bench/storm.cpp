@@ -25,7 +25,8 @@ namespace {
 /// A storm on a filesystem of its own, and a group that watches all of that.
 struct watched_storm
 {
-  explicit watched_storm(storm_kind kind) : blowing{kind, mount.path(), 7, 300}
+  explicit watched_storm(storm_kind kind)
+      : blowing{.kind = kind, .root = mount.path(), .directories = 7, .operations = 300}
   {
     blowing.prepare();
   }
@@ -82,6 +83,17 @@ BOOST_AUTO_TEST_CASE(creates_files_of_their_own)
   BOOST_TEST(s.names.size() == 300U);
   BOOST_TEST(entries_of(s.mount.path()) == 307U);
   BOOST_TEST(fs::exists(s.mount.path() / "d6" / "f6"));
+}
+
+BOOST_AUTO_TEST_CASE(directories_may_lie_in_each_other)
+{
+  const fanio::bench::scratch_mount mount;
+  const storm s{.root = mount.path(), .directories = 7, .operations = 14, .depth = 3};
+  s.prepare();
+  s.blow();
+  BOOST_TEST(fs::exists(mount.path() / "d3/d4/d5/f12"));
+  BOOST_TEST(fs::exists(mount.path() / "d6/f13"));
+  BOOST_TEST(entries_of(mount.path()) == 21U);
 }
 
 BOOST_AUTO_TEST_CASE(opens_files_that_are_there)
