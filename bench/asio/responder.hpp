@@ -20,9 +20,8 @@ template <typename Answer>
 class asio_responder
 {
 public:
-  asio_responder(int argc, char** argv, Answer answer) : answer_(answer)
+  asio_responder(int argc, char** argv, Answer answer) : raw_(open(argc, argv)), answer_(answer)
   {
-    responder_open(&raw_, argc, argv, FAN_NONBLOCK);
     group_.assign(raw_.group);
     end_.async_wait([this](boost::system::error_code, int) { group_.cancel(); });
   }
@@ -30,14 +29,25 @@ public:
   /// Runs until SIGTERM. Returns the exit status.
   int run()
   {
-    wait();
-    context_.run();
+    if (!responder_is_stopped()) // by C's handler, before the signal set was there
+    {
+      wait();
+      context_.run();
+    }
     group_.release(); // it is closed there
     return responder_report(&raw_);
   }
 
 private:
   using group = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+
+  /// Before the signal set, which takes the place of C's handler of SIGTERM.
+  static responder open(int argc, char** argv)
+  {
+    responder raw;
+    responder_open(&raw, argc, argv, FAN_NONBLOCK);
+    return raw;
+  }
 
   void wait()
   {

@@ -87,9 +87,9 @@ private:
 };
 
 const std::vector<std::vector<std::string>> responders = {
-    {"raw_respond_blocking"},   {"raw_respond_poll"},    {"raw_respond_epoll"},
-    {"raw_respond_spinning"},   {"fanio_respond_batch"}, {"fanio_respond_callback"},
-    {"fanio_respond_coroutine"}};
+    {"raw_respond_blocking"},    {"raw_respond_poll"},    {"raw_respond_epoll"},
+    {"raw_respond_spinning"},    {"fanio_respond_batch"}, {"fanio_respond_callback"},
+    {"fanio_respond_coroutine"}, {"asio_respond"},        {"asio_respond_batch"}};
 
 } // namespace
 
