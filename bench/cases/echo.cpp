@@ -234,7 +234,7 @@ fanotify_handle fill(asio::io_context& context, const storm& s)
 class echo_run
 {
 public:
-  echo_run(bool with_echo, nanoseconds warming) : warming_(warming)
+  echo_run(bool with_echo, nanoseconds warming) : with_echo_(with_echo), warming_(warming)
   {
     client_.emplace(sockets, with_echo ? under_way : 0, workload_core);
     for (auto& end : client_->take_server_ends())
@@ -265,7 +265,7 @@ private:
   template <typename Start, typename Run>
   [[nodiscard]] echo_result measure(Start start, Run run)
   {
-    run_for(context_, warming_);
+    warm_up();
     echo_result result;
     client_->start_counting();
     const auto begin = steady_clock::now();
@@ -282,7 +282,19 @@ private:
     return result;
   }
 
+  /// Until the echoes have begun, which may take longer than the time for it.
+  void warm_up()
+  {
+    const auto latest = steady_clock::now() + 10s;
+    do
+    {
+      run_for(context_, warming_);
+    }
+    while (with_echo_ && !client_->has_begun() && steady_clock::now() < latest);
+  }
+
   asio::io_context context_{1};
+  bool with_echo_;
   nanoseconds warming_;
   std::optional<echo_client> client_;
   std::vector<std::unique_ptr<echo_session>> sessions_;

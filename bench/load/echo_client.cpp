@@ -105,6 +105,7 @@ private:
     {
       ++record_.wrong;
     }
+    record_.has_begun.store(true, std::memory_order_relaxed);
     if (record_.is_counting)
     {
       record_.waits.count(static_cast<std::uint64_t>(wait.count()));
@@ -154,6 +155,11 @@ void echo_client::unmap::operator()(echo_record* record) const noexcept
 std::vector<unique_fd> echo_client::take_server_ends() noexcept
 {
   return std::exchange(server_ends_, {});
+}
+
+bool echo_client::has_begun() const noexcept
+{
+  return record_->has_begun.load(std::memory_order_relaxed);
 }
 
 void echo_client::start_counting() noexcept

@@ -19,6 +19,7 @@ inline constexpr std::size_t echo_bytes = 64;
 /// What the client's process shares with who has made it.
 struct echo_record
 {
+  std::atomic<bool> has_begun = false; ///< A message has come back, whether it was counted or not.
   std::atomic<bool> is_counting = false;
   std::atomic<std::uint64_t> echoes = 0; ///< That came back while it was counting.
   std::atomic<std::uint64_t> wrong = 0;  ///< Of all: not what was sent.
@@ -41,6 +42,9 @@ public:
 
   /// The other ends of the sockets: whoever has them echoes. Gives them once.
   [[nodiscard]] std::vector<unique_fd> take_server_ends() noexcept;
+
+  /// Whether any message has come back yet: the process may be slow to start.
+  [[nodiscard]] bool has_begun() const noexcept;
 
   void start_counting() noexcept;
 
