@@ -72,7 +72,8 @@ check_machine() {
   mkdir -p -- "$build" && : 2>/dev/null >"$output.new" ||
     give_up "$output can't be written." 2
   rm -f "$output.new"
-  perf record --quiet --no-buildid-cache --event cpu-clock --output "$scratch/probe" true >"$scratch/log" 2>&1 ||
+  perf record --quiet --no-buildid-cache --event cpu-clock --output "$scratch/probe" true \
+    >"$scratch/log" 2>&1 ||
     give_up "perf can't record here: $(tail -n 1 "$scratch/log")"
 }
 
