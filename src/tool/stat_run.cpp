@@ -228,7 +228,7 @@ void counter::end_in_time()
         {
           if (!ec)
           {
-            loop_.end();
+            loop_.finish();
           }
         });
   }

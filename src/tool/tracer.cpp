@@ -14,12 +14,16 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <fcntl.h>
 
 namespace fanio::tool {
 
 namespace {
+
+/// Some 200 events: so many pidfds are open at most.
+constexpr std::size_t buffer_bytes = std::size_t{16} * 1024;
 
 output open_output(const asio::any_io_executor& executor, const std::string& file)
 {
@@ -75,8 +79,11 @@ void tracer::run()
   const auto on_end = [this](const std::exception_ptr& failure)
   {
     failure_ = failure_ ? failure_ : failure;
-    end();
-    if (--running_ == 0)
+    if (--running_ == 0 || failure)
+    {
+      end();
+    }
+    if (running_ == 0)
     {
       patience_.cancel();
       output_.cancel();
@@ -85,7 +92,9 @@ void tracer::run()
   for (const auto& w : watched_.groups)
   {
     ++running_;
-    asio::co_spawn(context_, print_events(*w), on_end);
+    auto& reader =
+        readers_.emplace_back(w->group(), buffer_bytes, read_options{.linger = options_.linger});
+    asio::co_spawn(context_, print_events(*w, reader), on_end);
   }
   give_up_privileges(watched_.mark_mounted ? later_marks::filesystems : later_marks::none,
                      [](const std::string& text) { std::cerr << "fanio trace: " << text << '\n'; });
@@ -103,11 +112,18 @@ void tracer::end_on_request()
   {
     if (ec != asio::error::operation_aborted)
     {
-      end();
+      finish();
     }
   };
   signals_.async_wait(on_request);
-  output_.async_wait_for_end(on_request);
+  output_.async_wait_for_end(
+      [this](const error_code& ec)
+      {
+        if (ec != asio::error::operation_aborted)
+        {
+          end();
+        }
+      });
   if (options_.duration)
   {
     deadline_.expires_after(*options_.duration);
@@ -192,6 +208,28 @@ void tracer::hear_of_processes()
   }
 }
 
+/// Tells what is queued, and ends; who asks once more ends it without.
+void tracer::finish()
+{
+  if (std::exchange(is_finishing_, true))
+  {
+    return;
+  }
+  for (auto& reader : readers_)
+  {
+    reader.finish();
+  }
+  wait_for_reader();
+  signals_.async_wait([this](const error_code& ec, int) { ec ? void() : end(); });
+}
+
+/// But not for long for one who stands still.
+void tracer::wait_for_reader()
+{
+  patience_.expires_after(std::chrono::seconds(1));
+  patience_.async_wait([this](const error_code& ec) { ec ? void() : output_.cancel(); });
+}
+
 /// Ends all that is outstanding, and with it the run of the context. A line that is being written
 /// becomes whole, unless its reader stands still.
 void tracer::end()
@@ -207,12 +245,11 @@ void tracer::end()
     w->group().close(ignored);
   }
   signals_.cancel(ignored);
-  signals_.clear(ignored); // who asks once more ends it at once
+  signals_.clear(ignored); // who asks still once more ends it whatever it does
   deadline_.cancel();
   mounts_.close(ignored);
   started_.close(ignored);
-  patience_.expires_after(std::chrono::seconds(1));
-  patience_.async_wait([this](const error_code& ec) { ec ? void() : output_.cancel(); });
+  wait_for_reader();
 }
 
 void tracer::print_summary()

@@ -3,6 +3,7 @@
 #include "output.hpp"
 #include "pipeline.hpp"
 #include "process_teller.hpp"
+#include "queue_reader.hpp"
 #include "trace.hpp"
 #include "trace_lines.hpp"
 #include "trace_summary.hpp"
@@ -18,6 +19,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstddef>
+#include <deque>
 #include <exception>
 #include <string_view>
 
@@ -39,10 +41,12 @@ private:
   void follow_processes();
   void await_process();
   void hear_of_processes();
+  void finish();
+  void wait_for_reader();
   void end();
   void print_summary();
 
-  [[nodiscard]] asio::awaitable<void> print_events(watch& w);
+  [[nodiscard]] asio::awaitable<void> print_events(watch& w, queue_reader& reader);
   void look_at_processes(const event_range& events);
   void look_closer(const event_range& events);
   [[nodiscard]] bool wants_details() const;
@@ -61,8 +65,10 @@ private:
   asio::steady_timer deadline_{context_};
   asio::steady_timer patience_{context_};
   std::size_t running_ = 0;
+  bool is_finishing_ = false;
   bool is_ending_ = false;
   watched watched_; // before the file: nothing is made where nothing can be watched
+  std::deque<queue_reader> readers_; // of each group
   asio::posix::stream_descriptor mounts_{context_};
   output output_;
   turn turn_{context_.get_executor()};

@@ -4,9 +4,7 @@
 #include "tracer.hpp"
 #include <fanio/resolve/error.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -17,9 +15,6 @@ namespace fanio::tool {
 
 namespace {
 
-/// Some 200 events: so many pidfds are open at most.
-constexpr std::size_t buffer_bytes = std::size_t{16} * 1024;
-
 /// Why an event was lost: its file could not be opened for this process.
 std::string tell_loss(const error_code& lost)
 {
@@ -28,16 +23,13 @@ std::string tell_loss(const error_code& lost)
 
 } // namespace
 
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): it lives as long
-asio::awaitable<void> tracer::print_events(watch& w)
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): they live as long
+asio::awaitable<void> tracer::print_events(watch& w, queue_reader& reader)
 {
-  event_buffer buffer(buffer_bytes);
-  const read_options reading{.linger = options_.linger};
   trace_lines lines(format_);
   while (w.group().is_open()) // `end` may come while lines are written
   {
-    const auto [ec, events] =
-        co_await w.group().async_read_events(buffer, reading, asio::as_tuple(asio::use_awaitable));
+    const auto [ec, events] = co_await reader.read();
     if (ec == asio::error::operation_aborted)
     {
       co_return;
@@ -55,10 +47,15 @@ asio::awaitable<void> tracer::print_events(watch& w)
     w.start_batch(events);
     std::ranges::for_each(events, [&](const event_view& e) { add(w, e, lines); });
     w.end_batch();
-    buffer.clear(); // who waits for a slow reader keeps no filesystem busy
+    reader.clear(); // who waits for a slow reader keeps no filesystem busy
     if (!co_await write(lines.text()))
     {
+      end();
       co_return;
+    }
+    if (is_finishing_ && !is_ending_)
+    {
+      wait_for_reader();
     }
     leave_lost_places(w);
   }

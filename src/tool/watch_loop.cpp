@@ -1,10 +1,8 @@
 #include "watch_loop.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
 #include <cstddef>
@@ -15,11 +13,18 @@
 
 namespace fanio::tool {
 
+namespace {
+
+/// What is read is merged no more with what comes.
+constexpr std::size_t buffer_bytes = std::size_t{256} * 1024;
+
+} // namespace
+
 watch_loop::watch_loop(const watch_scope& scope, std::string destination, watch_news news)
     : has_processes_(scope.processes),
-      reading_{.linger = scope.linger},
       destination_(std::move(destination)),
-      tree_(context_.get_executor(), scope, std::move(news))
+      tree_(context_.get_executor(), scope, std::move(news)),
+      reader_(tree_.group(), buffer_bytes, {.linger = scope.linger})
 {
   for (const int ending : {SIGINT, SIGTERM, SIGHUP})
   {
@@ -39,7 +44,11 @@ void watch_loop::run(watch_handlers handlers)
   const auto on_end = [this](std::exception_ptr failure)
   {
     failure_ = std::move(failure);
-    end();
+    has_read_all_ = true;
+    if (failure_ || !is_delivering_)
+    {
+      end();
+    }
   };
   asio::co_spawn(context_, read_events(), on_end);
   context_.run();
@@ -51,19 +60,37 @@ void watch_loop::run(watch_handlers handlers)
 
 void watch_loop::end_on_request()
 {
-  const auto on_request = [this](const error_code& ec, auto...)
-  {
-    if (ec != asio::error::operation_aborted)
-    {
-      end();
-    }
-  };
-  signals_.async_wait(on_request);
-  output_.async_wait_for_end(on_request);
+  signals_.async_wait([this](const error_code& ec, int) { ec ? void() : finish(); });
+  output_.async_wait_for_end(
+      [this](const error_code& ec)
+      {
+        if (ec != asio::error::operation_aborted)
+        {
+          end();
+        }
+      });
   if (output_.has_ended())
   {
     asio::post(context_, [this] { end(); });
   }
+}
+
+/// Who asks once more ends it at once.
+void watch_loop::finish()
+{
+  if (!std::exchange(is_finishing_, true))
+  {
+    reader_.finish();
+    wait_for_reader();
+    signals_.async_wait([this](const error_code& ec, int) { ec ? void() : end(); });
+  }
+}
+
+/// But not for long for one who stands still.
+void watch_loop::wait_for_reader()
+{
+  patience_.expires_after(std::chrono::seconds(1));
+  patience_.async_wait([this](const error_code& ec) { ec ? void() : end(); });
 }
 
 void watch_loop::end()
@@ -77,16 +104,13 @@ void watch_loop::end()
 
 asio::awaitable<void> watch_loop::read_events()
 {
-  // What is read is merged no more with what comes.
-  event_buffer buffer(std::size_t{256} * 1024);
   const auto found = [this](const path_event& e, const event_view* source) { add(e, source); };
   while (tree_.group().is_open()) // `end` may come while lines are written
   {
-    const auto [ec, events] = co_await tree_.group().async_read_events(
-        buffer, reading_, asio::as_tuple(asio::use_awaitable));
+    const auto [ec, events] = co_await reader_.read();
     if (ec == asio::error::operation_aborted)
     {
-      co_return;
+      break;
     }
     if (ec)
     {
@@ -97,11 +121,11 @@ asio::awaitable<void> watch_loop::read_events()
     {
       tree_.translate(e, found);
     }
-    buffer.clear();
+    reader_.clear();
     tree_.settle(found);
     if (!co_await deliver())
     {
-      co_return;
+      break;
     }
   }
 }
@@ -120,11 +144,19 @@ asio::awaitable<bool> watch_loop::deliver()
     const auto text = handlers_.text ? handlers_.text() : std::string();
     is_over = text.empty();
     is_wanted = co_await write(text);
+    if (is_finishing_)
+    {
+      wait_for_reader();
+    }
   }
   is_delivering_ = false;
   if (is_wanted)
   {
     handlers_.written();
+  }
+  if (has_read_all_)
+  {
+    end();
   }
   co_return is_wanted;
 }

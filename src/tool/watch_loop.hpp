@@ -1,6 +1,7 @@
 #pragma once
 
 #include "output.hpp"
+#include "queue_reader.hpp"
 #include "watch_format.hpp"
 #include "watch_scope.hpp"
 #include "watch_tree.hpp"
@@ -10,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <exception>
 #include <functional>
@@ -39,6 +41,9 @@ public:
   /// *Errors*: as above.
   void run(watch_handlers handlers);
 
+  /// Tells what is queued, and ends the run.
+  void finish();
+
   /// Ends all that is outstanding, and with it the run.
   void end();
 
@@ -57,20 +62,24 @@ private:
   void end_on_request();
   [[nodiscard]] asio::awaitable<void> read_events();
   [[nodiscard]] asio::awaitable<bool> deliver();
+  void wait_for_reader();
   void follow_mounts();
   void add(const path_event& e, const event_view* source);
 
   bool has_processes_;
-  read_options reading_;
   std::string destination_;
   asio::io_context context_{1};
   asio::signal_set signals_{context_};
   asio::posix::stream_descriptor mounts_{context_}; ///< Its error is that they change.
   output output_{context_.get_executor()};
+  asio::steady_timer patience_{context_};
   watch_tree tree_;
+  queue_reader reader_;
   resolve::process_table processes_;
   watch_handlers handlers_;
   bool is_delivering_ = false;
+  bool is_finishing_ = false;
+  bool has_read_all_ = false;
   std::exception_ptr failure_;
 };
 

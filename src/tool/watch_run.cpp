@@ -119,7 +119,8 @@ void watcher::restart_timer()
       {
         if (!ec)
         {
-          end(watch_result::timed_out);
+          result_ = watch_result::timed_out;
+          loop_.finish();
         }
       });
 }

@@ -91,6 +91,12 @@ BOOST_AUTO_TEST_CASE(it_counts_by_directory)
                  path + "/\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_queued_when_it_is_interrupted_is_counted)
+{
+  BOOST_TEST(counted({"--linger", "1h", "-e", "create"}, "mkdir a") ==
+             "total  create  filename\n1      1       " + path + "/a\n");
+}
+
 BOOST_AUTO_TEST_CASE(it_counts_by_process, *boost::unit_test::precondition(test::is_privileged))
 {
   running_watch stat(stat_command({"--by", "process", "-e", "create", path}));

@@ -35,6 +35,17 @@ BOOST_AUTO_TEST_CASE(an_interrupt_ends_it_well)
   BOOST_TEST(trace.read_all(test::child::err) == "");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_queued_when_it_is_interrupted_is_told)
+{
+  test::running_trace trace({path, "--linger", "1h"});
+  directory.write("file");
+  trace.signal(SIGINT);
+
+  const auto told = trace.read_all(test::child::out);
+  BOOST_TEST(told.find(path + "/file") != std::string::npos, told);
+  BOOST_TEST(trace.wait() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_request_to_terminate_ends_it_well)
 {
   test::running_trace trace({path});

@@ -96,8 +96,24 @@ BOOST_AUTO_TEST_CASE(events_wait_as_long_as_it_is_told_to_linger)
   running_watch hasty(watch_command({"-m", "--linger", "0", "-e", "create", path}));
   directory.write("file");
   BOOST_TEST(hasty.read_line(test::child::out) == path + "/ CREATE file");
-  patient.signal(SIGINT);
-  BOOST_TEST(patient.read_all(test::child::out) == "");
+  BOOST_TEST(patient.unread(test::child::out) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_queued_when_it_is_interrupted_is_told)
+{
+  running_watch watch(watch_command({"-m", "--linger", "1h", "-e", "create", path}));
+  directory.write("file");
+  watch.signal(SIGINT);
+  BOOST_TEST(watch.read_all(test::child::out) == path + "/ CREATE file\n");
+  BOOST_TEST(watch.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_queued_when_its_time_is_over_is_told)
+{
+  running_watch watch(watch_command({"-m", "-t", "1", "--linger", "1h", "-e", "create", path}));
+  directory.write("file");
+  BOOST_TEST(watch.read_all(test::child::out) == path + "/ CREATE file\n");
+  BOOST_TEST(watch.wait() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(quiet_says_nothing_but_events_and_twice_not_these)
