@@ -1,14 +1,20 @@
 #pragma once
 
+#include "short_bytes.hpp"
 #include <fanio/file_handle.hpp>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <vector>
 
 namespace fanio::resolve {
 
@@ -16,29 +22,34 @@ namespace fanio::resolve {
 /// is renamed, one entry changes, and every path below it is right at once.
 ///
 /// Pure: it knows what it is told. Its memory is bounded: above `max_entries` those are forgotten
-/// that were not looked up for longest, and that nothing known is below. Roots are not counted, and
-/// never forgotten.
+/// that were not looked up for long, and that nothing known is below. Roots are not counted, and
+/// never forgotten. There are many of them, so they are small: some 85 bytes with all that leads to
+/// one.
 class directory_tree
 {
 public:
+  static constexpr std::uint16_t no_filesystem = 0xffff;
+
   /// One directory. Stays where it is in memory until it is forgotten.
   struct entry
   {
-    file_handle handle;
-    entry* parent = nullptr;    ///< Null for a root, and where its place is not known.
-    std::string name;           ///< The path, of a root.
-    std::uint64_t asked_in = 0; ///< In which batch the kernel was asked for its place; 0: in none.
-    std::uint64_t seen_under =
-        0; ///< Which mounts there were when its path was last seen to be right.
-    std::uint64_t looked_at = 0; ///< During which look its path led to it.
+    short_bytes<std::uint16_t, 16> name;      ///< The path, of a root.
+    std::uint16_t filesystem = no_filesystem; ///< With the kind of its handle.
     std::uint32_t children = 0;
-    bool is_root = false;
-    bool is_learnt = false; ///< A root that the user has named.
-    bool is_deleted = false;
-    std::list<entry>::iterator self;
+    short_bytes<std::uint8_t, 20> handle; ///< The longest of those in use: of btrfs.
+    bool is_root : 1 = false;
+    bool is_learnt : 1 = false; ///< A root that the user has named.
+    bool is_deleted : 1 = false;
+    bool is_known : 1 = false;  ///< Or there is none here.
+    bool is_used : 1 = false;   ///< Since it was last thought of forgetting it.
+    std::uint64_t asked_in = 0; ///< In which batch the kernel was asked for its place; 0: in none.
+    std::uint64_t seen_in = 0;  ///< During which look its path was last seen to lead to it.
+    entry* parent = nullptr;    ///< Null for a root, and where its place is not known.
   };
 
-  explicit directory_tree(std::size_t max_entries) noexcept : max_entries_(max_entries) {}
+  explicit directory_tree(std::size_t max_entries);
+
+  ~directory_tree() = default;
 
   directory_tree(const directory_tree&) = delete;
   directory_tree& operator=(const directory_tree&) = delete;
@@ -54,8 +65,17 @@ public:
 
   /// Says where a directory is. If another was there, that is no longer, and has no place.
   /// `parent` is not below it: then it has no place, for one of them is old news.
+  ///
+  /// *Errors*: throws `std::length_error` for more than 65,535 filesystems.
   entry& put(const file_handle_view& handle, entry& parent, std::string_view name,
-             std::uint64_t asked_in = 0);
+             std::uint64_t asked_in = 0, std::uint64_t seen_in = 0);
+
+  /// Valid until the directory is forgotten.
+  [[nodiscard]] file_handle_view handle_of(const entry& e) const noexcept
+  {
+    const auto& kind = filesystems_[e.filesystem].kind;
+    return {kind.fsid(), kind.type(), std::as_bytes(std::span(e.handle.view()))};
+  }
 
   /// Its place is not known any more, and so no path below it is.
   void detach(entry& directory);
@@ -84,26 +104,40 @@ public:
 
   void clear() noexcept;
 
-  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   /// How many were forgotten to stay within the bound.
   [[nodiscard]] std::uint64_t evictions() const noexcept { return evictions_; }
 
-  /// What all that takes, near enough: the allocator's own part is not known.
+  /// What all that takes, but for the allocator's own part.
   [[nodiscard]] std::size_t bytes() const noexcept;
 
 private:
+  using id = std::uint32_t;
+  static constexpr id none = 0xffffffff;
+  static constexpr std::size_t block_entries = 64;
+  using block = std::array<entry, block_entries>;
+
+  /// What the handles of a filesystem have in common.
+  struct filesystem
+  {
+    file_handle_view kind; ///< Without bytes.
+    std::size_t entries = 0;
+  };
+
   struct by_handle
   {
     using is_transparent = void;
 
     [[nodiscard]] static file_handle_view key(const file_handle_view& handle) { return handle; }
 
-    [[nodiscard]] static file_handle_view key(const entry* e) { return e->handle.view(); }
+    [[nodiscard]] file_handle_view key(id i) const { return tree->handle_of(tree->at(i)); }
 
     [[nodiscard]] std::size_t operator()(const auto& e) const { return hash_value(key(e)); }
 
     [[nodiscard]] bool operator()(const auto& a, const auto& b) const { return key(a) == key(b); }
+
+    const directory_tree* tree;
   };
 
   struct location
@@ -120,7 +154,11 @@ private:
 
     [[nodiscard]] static location key(const location& where) { return where; }
 
-    [[nodiscard]] static location key(const entry* e) { return {e->parent, e->name}; }
+    [[nodiscard]] location key(id i) const
+    {
+      const auto& e = tree->at(i);
+      return {e.parent, e.name.view()};
+    }
 
     [[nodiscard]] std::size_t operator()(const auto& e) const
     {
@@ -130,19 +168,44 @@ private:
     }
 
     [[nodiscard]] bool operator()(const auto& a, const auto& b) const { return key(a) == key(b); }
+
+    const directory_tree* tree;
   };
 
-  entry& find_or_add(const file_handle_view& handle);
+  template <typename By>
+  using table = boost::unordered_flat_set<id, By, By>;
+
+  [[nodiscard]] entry& at(id i) noexcept
+  {
+    return (*blocks_[i / block_entries])[i % block_entries];
+  }
+
+  [[nodiscard]] const entry& at(id i) const noexcept
+  {
+    return (*blocks_[i / block_entries])[i % block_entries];
+  }
+
+  id find_or_add(const file_handle_view& handle);
+  id take_free();
+  void give_back(id i) noexcept;
+  [[nodiscard]] std::uint16_t filesystem_of(const file_handle_view& handle);
+  void rename(entry& e, std::string_view name);
   void free_place(const entry& e) noexcept;
   void leave_place(entry& e) noexcept;
   void make_room(const entry& newest);
 
   std::size_t max_entries_;
-  std::list<entry> entries_; // the last used first
-  std::unordered_set<entry*, by_handle, by_handle> handles_;
-  std::unordered_set<entry*, by_location, by_location> locations_; // of those that have a parent
+  std::vector<std::unique_ptr<block>> blocks_;
+  std::size_t size_ = 0;
+  id free_ = none;  // the first place that is not in use, each of which has the next in `children`
+  id found_ = none; // the one that was looked up last
+  id hand_ = 0;     // the next one to think of forgetting
+  std::vector<filesystem> filesystems_;
+  boost::unordered_flat_map<file_handle_view, std::uint16_t> numbers_; // of these, by their kind
+  table<by_handle> handles_;
+  table<by_location> locations_; // of those that have a parent
   std::size_t roots_ = 0;
-  std::size_t name_bytes_ = 0;
+  std::size_t allocated_ = 0; // for names and handles that are long
   std::uint64_t evictions_ = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <climits>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -103,7 +104,7 @@ error_code path_resolver::impl::ask(const file_handle_view& handle, std::string&
 {
   ++asked_;
   has_asked_ = true;
-  mounts_.update();
+  update_mounts();
   error_code ec = errc::unknown_filesystem;
   for (auto* const p : mounts_.of(handle))
   {
@@ -177,8 +178,7 @@ error_code path_resolver::impl::find_place(int directory, const file_handle_view
   }
   if (directory_tree::append_path(*found, path) && leads_to(path, handle))
   {
-    found->seen_under = mounts_.generation();
-    found->looked_at = look_;
+    found->seen_in = look_;
     return {};
   }
   // What it is in was moved meanwhile, of which nothing was heard yet; or it can't be seen.
@@ -201,7 +201,8 @@ void path_resolver::impl::learn_root(place& p, const file_handle_view& of_it)
   const auto* const known = tree_.find(root);
   if (known == nullptr || !known->is_learnt)
   {
-    tree_.put_root(root, p.where.point).seen_under = mounts_.generation();
+    auto& e = tree_.put_root(root, p.where.point);
+    e.seen_in = std::max(e.seen_in, mounts_changed_in_);
   }
 }
 
@@ -218,7 +219,7 @@ entry* path_resolver::impl::put_below_known(int directory, const file_handle_vie
   // Who is known there may be the right one: it is not put aside for what is not certain yet.
   const bool is_free =
       is_known && !names.empty() && tree_.find_at(*parent, names.front()) == nullptr;
-  return is_free ? &tree_.put(handle, *parent, names.front(), batch_) : nullptr;
+  return is_free ? &put(handle, *parent, names.front(), batch_) : nullptr;
 }
 
 /// Goes up from a directory to the first whose path is known, and remembers those in between.
@@ -274,7 +275,7 @@ error_code path_resolver::impl::climb_further(int directory, const file_handle_v
   }
   for (std::size_t i = unknown.size(); i-- > 0;)
   {
-    known = &tree_.put(unknown[i], *known, names[i], batch_);
+    known = &put(unknown[i], *known, names[i], batch_);
   }
   found = known;
   return {};
@@ -283,7 +284,7 @@ error_code path_resolver::impl::climb_further(int directory, const file_handle_v
 /// A file without the name of its directory: by whichever of its names the kernel knows.
 error_code path_resolver::impl::resolve_file(const file_handle_view& handle, std::string& path)
 {
-  mounts_.update();
+  update_mounts();
   error_code ec = errc::unknown_filesystem;
   for (auto* const p : mounts_.of(handle))
   {

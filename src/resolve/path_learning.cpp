@@ -29,8 +29,14 @@ void path_resolver::impl::put_learnt(const std::pair<file_handle, std::string>& 
 {
   auto& e = tree_.put_root(one.first, one.second);
   e.is_learnt = true;
-  e.seen_under = mounts_.generation();
-  ++look_;
+  e.seen_in = look_++;
+}
+
+entry& path_resolver::impl::put(const file_handle_view& handle, entry& parent,
+                                std::string_view name, std::uint64_t asked_in)
+{
+  // Nothing hides it if nothing hides what it is in. That it is there is not seen.
+  return tree_.put(handle, parent, name, asked_in, std::min(parent.seen_in, mounts_changed_in_));
 }
 
 void path_resolver::impl::learn(const file_handle_view& directory, std::string_view name,
@@ -39,7 +45,7 @@ void path_resolver::impl::learn(const file_handle_view& directory, std::string_v
   if (auto* const parent = tree_.find(directory))
   {
     has_asked_ = true; // what is listed is of now, as what the kernel is asked for
-    tree_.put(child, *parent, name, batch_);
+    put(child, *parent, name, batch_);
     ++look_;
   }
 }
@@ -111,7 +117,7 @@ entry* path_resolver::impl::settle(const file_handle& handle, named_places& befo
   before.erase(found); // and so there is an end, whatever the events say
   auto* const parent = settle(where.directory, before);
   const bool is_free = parent != nullptr && tree_.find_at(*parent, where.name) == nullptr;
-  return is_free ? &tree_.put(handle, *parent, where.name) : nullptr;
+  return is_free ? &put(handle, *parent, where.name) : nullptr;
 }
 
 void path_resolver::impl::foresee(const event_range& events)
@@ -224,7 +230,7 @@ void path_resolver::impl::arrive(const event_view& e, entry& parent, std::string
   {
     const auto* const known = tree_.find(*e.fid());
     const bool was_removed = known != nullptr && known->is_deleted; // as told by a merged event
-    auto& arrived = tree_.put(*e.fid(), parent, name, comes_again(e) ? batch_ : 0);
+    auto& arrived = put(*e.fid(), parent, name, comes_again(e) ? batch_ : 0);
     was_removed ? tree_.remove(arrived) : void();
   }
   else if (auto* const other = tree_.find_at(parent, name))
@@ -263,12 +269,23 @@ void path_resolver::impl::depart(const event_view& e, const entry& parent, std::
 void path_resolver::impl::end_batch(std::size_t queued)
 {
   mounts_.let_go();
-  mounts_.update();
+  update_mounts();
   forget_departures(queued);
   if (std::exchange(has_asked_, false))
   {
     uncertain_.push_back({batch_++, events_ + queued});
     note_certainty();
+  }
+}
+
+void path_resolver::impl::update_mounts()
+{
+  const auto before = mounts_.generation();
+  mounts_.update();
+  if (mounts_.generation() != before)
+  {
+    mounts_changed_in_ = look_ + 1;
+    look_ += 2;
   }
 }
 
@@ -295,8 +312,7 @@ void path_resolver::impl::note_certainty() noexcept
 /// Whether the path of a directory was seen to lead to it since anything has changed.
 bool path_resolver::impl::was_looked_at(const entry& directory) const noexcept
 {
-  return options_.is_updated && directory.seen_under == mounts_.generation() &&
-         directory.looked_at == look_;
+  return options_.is_updated && directory.seen_in == look_;
 }
 
 /// Whether the path of a directory is right without looking. Any change of the mounts may have
@@ -304,7 +320,7 @@ bool path_resolver::impl::was_looked_at(const entry& directory) const noexcept
 bool path_resolver::impl::is_certain(const entry& directory,
                                      const directory_tree::place& where) const noexcept
 {
-  return options_.is_updated && directory.seen_under == mounts_.generation() &&
+  return options_.is_updated && directory.seen_in >= mounts_changed_in_ &&
          where.last_asked_in <= last_certain_batch_;
 }
 

@@ -85,12 +85,11 @@ error_code path_resolver::impl::look_again(entry& directory, const directory_tre
                                            std::string& path)
 {
   directory_tree::append_path(directory, where, {}, path);
-  if (!leads_to(path, directory.handle))
+  if (!leads_to(path, tree_.handle_of(directory)))
   {
     return ask_again(directory, path);
   }
-  directory.seen_under = mounts_.generation();
-  directory.looked_at = look_;
+  directory.seen_in = look_;
   is_deleted_ = where.is_deleted;
   return {};
 }
@@ -99,13 +98,13 @@ error_code path_resolver::impl::look_again(entry& directory, const directory_tre
 /// been, in that which is still there.
 error_code path_resolver::impl::ask_again(const entry& directory, std::string& path)
 {
-  const file_handle handle = directory.handle;
+  const file_handle handle(tree_.handle_of(directory));
   const entry* top = directory.is_root ? &directory : directory.parent;
   while (!top->is_root && top->asked_in <= last_certain_batch_)
   {
     top = top->parent;
   }
-  const file_handle above = top->handle;
+  const file_handle above(tree_.handle_of(*top));
   std::string above_path;
   directory_tree::append_path(*top, above_path);
 

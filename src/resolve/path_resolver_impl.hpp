@@ -78,8 +78,11 @@ private:
   [[nodiscard]] static named_places places_before(const event_range& events);
   entry* settle(const file_handle& handle, named_places& before);
   void settle_parents(const event_range& events);
+  entry& put(const file_handle_view& handle, entry& parent, std::string_view name,
+             std::uint64_t asked_in = 0);
   void put_learnt(const std::pair<file_handle, std::string>& one);
   void note_certainty() noexcept;
+  void update_mounts();
   [[nodiscard]] bool comes_again(const event_view& e);
   void forget_departures(std::size_t queued);
   void forget();
@@ -131,7 +134,9 @@ private:
 
   // What a path was seen to lead to, it leads to until an event that is told later tells that a
   // directory went elsewhere, or the kernel does: those that are told before had happened then.
-  std::uint64_t look_ = 1;
+  // Whether anything hides it is another question: that takes a mount.
+  std::uint64_t look_ = 2;
+  std::uint64_t mounts_changed_in_ = 1; ///< Before the look that it is in, always.
 
   /// A directory, and a place that it was renamed from.
   struct departure

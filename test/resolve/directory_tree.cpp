@@ -4,9 +4,15 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <resolve/directory_tree.hpp>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
+using fanio::file_handle_view;
 using fanio::resolve::directory_tree;
 using test::make_handle;
 
@@ -213,6 +219,89 @@ BOOST_AUTO_TEST_CASE(its_memory_does_not_grow_with_what_it_has_seen)
   }
   BOOST_TEST(tree.bytes() <= bytes);
   BOOST_TEST(tree.size() == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_takes_less_than_a_hundred_bytes)
+{
+  constexpr std::uint32_t count = 100'000;
+  directory_tree large(count);
+  auto& top = large.put_root(make_handle(1), "/");
+  for (std::uint32_t inode = 2; inode < count; ++inode)
+  {
+    large.put(make_handle(inode), top, std::to_string(inode));
+  }
+  BOOST_TEST(large.bytes() < std::size_t{100} * count);
+}
+
+BOOST_AUTO_TEST_CASE(long_names_and_handles_are_kept_and_counted)
+{
+  const std::string name(255, 'n');
+  std::vector<std::byte> bytes(fanio::file_handle::max_bytes, std::byte{7});
+  const file_handle_view long_handle(make_handle(2).fsid(), make_handle(2).type(), bytes);
+  tree.put(make_handle(2), root, "2");
+  const auto before = tree.bytes();
+  auto& a = tree.put(long_handle, root, name);
+  BOOST_TEST(tree.bytes() == before + name.size() + bytes.size());
+  BOOST_TEST(path_of(a) == "/mnt/" + name);
+  BOOST_TEST((tree.handle_of(a) == long_handle));
+  tree.put(long_handle, root, "short");
+  BOOST_TEST(tree.bytes() == before + bytes.size());
+  BOOST_TEST(path_of(a) == "/mnt/short");
+  for (std::uint32_t inode = 3; inode < 20; ++inode)
+  {
+    tree.put(make_handle(inode), root, std::to_string(inode));
+  }
+  BOOST_TEST(tree.find(long_handle) == nullptr);
+  BOOST_TEST(tree.bytes() == before);
+}
+
+BOOST_AUTO_TEST_CASE(equal_bytes_of_other_filesystems_and_kinds_are_other_directories)
+{
+  const std::array bytes{std::byte{1}, std::byte{2}};
+  const auto on = [&bytes](std::int32_t fs, std::int32_t type)
+  { return file_handle_view({{fs, 0}}, type, bytes); };
+  directory_tree many(100);
+  auto& top = many.put_root(make_handle(1), "/");
+  for (std::int32_t i = 0; i < 10; ++i)
+  {
+    many.put(on(i, 1), top, "fs" + std::to_string(i));
+    many.put(on(i, 2), top, "kind" + std::to_string(i));
+  }
+  std::string path;
+  BOOST_TEST(directory_tree::append_path(*many.find(on(7, 1)), path));
+  BOOST_TEST(directory_tree::append_path(*many.find(on(7, 2)), path));
+  BOOST_TEST(path == "/fs7/kind7");
+  BOOST_TEST(many.find(on(7, 3)) == nullptr);
+  BOOST_TEST((many.handle_of(*many.find(on(7, 2))) == on(7, 2)));
+}
+
+BOOST_AUTO_TEST_CASE(filesystems_that_are_forgotten_make_room_for_others)
+{
+  const std::array bytes{std::byte{1}};
+  for (std::int32_t fs = 0; fs < 70'000; ++fs)
+  {
+    tree.put(file_handle_view({{fs, 0}}, 1, bytes), root, std::to_string(fs));
+  }
+  BOOST_TEST(tree.size() == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(directories_of_too_many_filesystems_are_an_error)
+{
+  const std::array bytes{std::byte{1}};
+  directory_tree many(100'000);
+  auto& top = many.put_root(make_handle(1), "/");
+  std::int32_t fs = 1;
+  const auto put_all = [&]
+  {
+    for (; fs < 70'000; ++fs)
+    {
+      many.put(file_handle_view({{fs, 0}}, 1, bytes), top, std::to_string(fs));
+    }
+  };
+  BOOST_CHECK_THROW(put_all(), std::length_error);
+  BOOST_TEST(fs == 65'535); // with that of the root
+  BOOST_TEST(many.size() == 65'535U);
+  BOOST_TEST(many.find(file_handle_view({{fs, 0}}, 1, bytes)) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_left_after_clearing)

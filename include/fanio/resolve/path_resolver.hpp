@@ -33,8 +33,8 @@ inline constexpr event_mask tree_events_by_moves =
 
 struct path_options
 {
-  /// How many directories are kept in mind; each takes about 300 bytes. Those above are forgotten,
-  /// the least used first, and asked for again.
+  /// How many directories are kept in mind; each takes about 85 bytes, and a name of more than 16
+  /// its own. Of those above some are forgotten that were not used for long, and asked for again.
   std::size_t max_directories = 100'000;
 
   /// Whose paths: as this process sees them, below its root, in its mount namespace. 0: this one.
