@@ -50,8 +50,10 @@ std::vector<allocation_subject> allocation_subjects()
        run_queued},
       {counting("fanio, callback, live", 0us, {"--style", "callback"}), run_live},
       {counting("fanio, coroutine, live", 0us, {"--style", "coroutine"}), run_live},
+      {counting("fanio, for_each, live", 0us, {"--style", "for_each"}), run_live},
       {counting("fanio, callback, live, 100 us", 100us, {"--style", "callback"}), run_live},
       {counting("fanio, coroutine, live, 100 us", 100us, {"--style", "coroutine"}), run_live},
+      {counting("fanio, for_each, live, 100 us", 100us, {"--style", "for_each"}), run_live},
   };
 }
 
