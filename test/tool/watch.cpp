@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -170,6 +171,23 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error)
   BOOST_TEST(watch.wait() == 1);
   BOOST_TEST(watch.read_all(test::child::err) ==
              "fanio watch: /dev/full: No space left on device\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_who_stands_still_does_not_keep_it)
+{
+  running_watch watch(watch_command({"-m", "-e", "create", path}));
+  // Until a thousand events have put nothing more into the pipe.
+  std::size_t before = 0;
+  for (int made = 0; watch.unread(test::child::out) != before || before == 0;)
+  {
+    before = watch.unread(test::child::out);
+    for (const int end = made + 1000; made < end; ++made)
+    {
+      directory.write(std::to_string(made));
+    }
+  }
+  watch.signal(SIGINT);
+  BOOST_TEST(watch.wait() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_who_goes_ends_it_quietly)
