@@ -222,12 +222,13 @@ directory_tree::id directory_tree::take_free()
   if (free_ == none)
   {
     auto next = static_cast<id>(blocks_.size() * block_entries);
+    auto& added = *blocks_.emplace_back(std::make_unique<block>());
     free_ = next;
-    for (auto& e : *blocks_.emplace_back(std::make_unique<block>()))
+    for (auto& e : added)
     {
       e.children = ++next;
     }
-    blocks_.back()->back().children = none;
+    added.back().children = none;
   }
   const auto i = free_;
   auto& e = at(i);

@@ -70,14 +70,17 @@ output::output(const asio::any_io_executor& executor, const std::string& new_fil
 asio::awaitable<error_code> output::write(std::string_view text)
 {
   error_code ec;
-  if (can_wait_)
+  while (can_wait_ && !text.empty() && !ec)
   {
-    std::tie(ec, std::ignore) = co_await asio::async_write(stream_, asio::buffer(text),
-                                                           asio::as_tuple(asio::use_awaitable));
+    std::size_t count = 0;
+    std::tie(ec, count) =
+        co_await stream_.async_write_some(asio::buffer(text), asio::as_tuple(asio::use_awaitable));
+    text.remove_prefix(count);
+    written_ += count;
   }
-  else
+  if (!can_wait_)
   {
-    asio::write(stream_, asio::buffer(text), ec);
+    written_ += asio::write(stream_, asio::buffer(text), ec);
   }
   co_return ec;
 }

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,6 +51,9 @@ public:
   /// reads any more; `interrupted` by a signal; `operation_aborted` by `cancel`.
   [[nodiscard]] asio::awaitable<error_code> write(std::string_view text);
 
+  /// How many bytes `write` has written in all: whether its reader goes on reading.
+  [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
+
   /// Ends what is outstanding.
   void cancel();
 
@@ -62,6 +66,7 @@ public:
 private:
   std::string name_ = "standard output";
   asio::posix::stream_descriptor stream_;
+  std::uint64_t written_ = 0;
   bool can_wait_ = false;
   bool is_terminal_ = false;
   bool has_ended_ = false;

@@ -60,7 +60,7 @@ private:
   [[nodiscard]] std::string table() const;
   [[nodiscard]] std::string live_table(std::chrono::duration<double> interval);
   void end_in_time();
-  void print_on_request();
+  [[nodiscard]] asio::awaitable<void> print_on_request();
   [[nodiscard]] asio::awaitable<void> redraw(bool on_screen);
 
   const stat_options& options_;
@@ -107,16 +107,16 @@ void counter::run()
     tell("Will listen for events for " + std::to_string(options_.duration->count()) + " seconds.");
   }
   end_in_time();
-  print_on_request();
+  const auto on_end = [this](std::exception_ptr failure)
+  {
+    failure_ = std::move(failure);
+    loop_.end();
+  };
+  asio::co_spawn(loop_.context(), print_on_request(), on_end);
   {
     const screen display(options_.top);
     if (options_.top)
     {
-      const auto on_end = [this](std::exception_ptr failure)
-      {
-        failure_ = std::move(failure);
-        loop_.end();
-      };
       asio::co_spawn(loop_.context(), redraw(display.is_open()), on_end);
     }
     loop_.run({.found = [this](const path_event& e) { add(e); },
@@ -235,20 +235,21 @@ void counter::end_in_time()
 }
 
 /// As inotifywatch does. The live view needs no asking.
-void counter::print_on_request()
+asio::awaitable<void> counter::print_on_request()
 {
-  requests_.async_wait(
-      [this](const error_code& ec, int)
-      {
-        if (!ec)
-        {
-          if (!options_.top)
-          {
-            write_to_output(table() + (options_.json ? "" : "\n"));
-          }
-          print_on_request();
-        }
-      });
+  while (true)
+  {
+    co_await requests_.async_wait(asio::use_awaitable);
+    if (options_.top)
+    {
+      continue;
+    }
+    const auto text = table() + (options_.json ? "" : "\n");
+    if (!co_await loop_.print(text))
+    {
+      co_return;
+    }
+  }
 }
 
 asio::awaitable<void> counter::redraw(bool on_screen)
@@ -262,7 +263,7 @@ asio::awaitable<void> counter::redraw(bool on_screen)
     const auto now = std::chrono::steady_clock::now();
     const auto table = live_table(now - std::exchange(last, now));
     const auto text = on_screen ? screen::drawing(table) : table + '\n';
-    if (!co_await loop_.write(text))
+    if (!co_await loop_.print(text))
     {
       co_return;
     }

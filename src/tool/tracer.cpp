@@ -1,5 +1,6 @@
 #include "tracer.hpp"
 
+#include "ending_signals.hpp"
 #include "privileges.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <numeric>
@@ -59,7 +59,9 @@ tracer::tracer(const trace_options& options)
       watched_(open_watches(context_.get_executor(), options)),
       output_(open_output(context_.get_executor(), options.output_file)),
       format_(format_of(options, watched_.groups, output_))
-{}
+{
+  add_ending_signals(signals_);
+}
 
 std::size_t tracer::places() const
 {
@@ -227,7 +229,14 @@ void tracer::finish()
 void tracer::wait_for_reader()
 {
   patience_.expires_after(std::chrono::seconds(1));
-  patience_.async_wait([this](const error_code& ec) { ec ? void() : output_.cancel(); });
+  patience_.async_wait(
+      [this, before = output_.written()](const error_code& ec)
+      {
+        if (!ec)
+        {
+          output_.written() != before ? wait_for_reader() : output_.cancel();
+        }
+      });
 }
 
 /// Ends all that is outstanding, and with it the run of the context. A line that is being written

@@ -61,7 +61,7 @@ private:
   const trace_options& options_;
   const pid_t own_pid_ = ::getpid();
   asio::io_context context_{1};
-  asio::signal_set signals_{context_, SIGINT, SIGTERM};
+  asio::signal_set signals_{context_};
   asio::steady_timer deadline_{context_};
   asio::steady_timer patience_{context_};
   std::size_t running_ = 0;

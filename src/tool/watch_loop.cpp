@@ -1,10 +1,12 @@
 #include "watch_loop.hpp"
 
+#include "ending_signals.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
-#include <csignal>
+#include <chrono>
 #include <cstddef>
 #include <stdexcept>
 #include <utility>
@@ -26,10 +28,7 @@ watch_loop::watch_loop(const watch_scope& scope, std::string destination, watch_
       tree_(context_.get_executor(), scope, std::move(news)),
       reader_(tree_.group(), buffer_bytes, {.linger = scope.linger})
 {
-  for (const int ending : {SIGINT, SIGTERM, SIGHUP})
-  {
-    signals_.add(ending);
-  }
+  add_ending_signals(signals_);
   if (const int fd = ::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC); fd >= 0)
   {
     mounts_.assign(fd);
@@ -45,10 +44,7 @@ void watch_loop::run(watch_handlers handlers)
   {
     failure_ = std::move(failure);
     has_read_all_ = true;
-    if (failure_ || !is_delivering_)
-    {
-      end();
-    }
+    failure_ ? end() : end_if_done();
   };
   asio::co_spawn(context_, read_events(), on_end);
   context_.run();
@@ -90,7 +86,23 @@ void watch_loop::finish()
 void watch_loop::wait_for_reader()
 {
   patience_.expires_after(std::chrono::seconds(1));
-  patience_.async_wait([this](const error_code& ec) { ec ? void() : end(); });
+  patience_.async_wait(
+      [this, before = output_.written()](const error_code& ec)
+      {
+        if (!ec)
+        {
+          output_.written() != before ? wait_for_reader() : end();
+        }
+      });
+}
+
+/// Once all was read and what is being written has been.
+void watch_loop::end_if_done()
+{
+  if (has_read_all_ && !is_delivering_ && !is_printing_)
+  {
+    end();
+  }
 }
 
 void watch_loop::end()
@@ -99,6 +111,7 @@ void watch_loop::end()
   tree_.group().close(ignored);
   output_.cancel();
   signals_.cancel(ignored);
+  signals_.clear(ignored); // who asks still once more ends it whatever it does
   context_.stop();
 }
 
@@ -154,10 +167,7 @@ asio::awaitable<bool> watch_loop::deliver()
   {
     handlers_.written();
   }
-  if (has_read_all_)
-  {
-    end();
-  }
+  end_if_done();
   co_return is_wanted;
 }
 
@@ -198,6 +208,15 @@ void watch_loop::add(const path_event& e, const event_view* source)
     told.comm = *process->comm;
   }
   handlers_.found(told);
+}
+
+asio::awaitable<bool> watch_loop::print(std::string_view text)
+{
+  is_printing_ = true;
+  const bool is_wanted = co_await write(text);
+  is_printing_ = false;
+  end_if_done();
+  co_return is_wanted;
 }
 
 asio::awaitable<bool> watch_loop::write(std::string_view text)

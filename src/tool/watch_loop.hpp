@@ -56,13 +56,15 @@ public:
   /// wants it any more.
   ///
   /// *Errors*: as above.
-  [[nodiscard]] asio::awaitable<bool> write(std::string_view text);
+  [[nodiscard]] asio::awaitable<bool> print(std::string_view text);
 
 private:
   void end_on_request();
   [[nodiscard]] asio::awaitable<void> read_events();
   [[nodiscard]] asio::awaitable<bool> deliver();
   void wait_for_reader();
+  void end_if_done();
+  [[nodiscard]] asio::awaitable<bool> write(std::string_view text);
   void follow_mounts();
   void add(const path_event& e, const event_view* source);
 
@@ -78,6 +80,7 @@ private:
   resolve::process_table processes_;
   watch_handlers handlers_;
   bool is_delivering_ = false;
+  bool is_printing_ = false;
   bool is_finishing_ = false;
   bool has_read_all_ = false;
   std::exception_ptr failure_;

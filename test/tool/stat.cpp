@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include <signal.h>
+#include <sys/wait.h>
+
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
@@ -95,6 +98,24 @@ BOOST_AUTO_TEST_CASE(what_is_queued_when_it_is_interrupted_is_counted)
 {
   BOOST_TEST(counted({"--linger", "1h", "-e", "create"}, "mkdir a") ==
              "total  create  filename\n1      1       " + path + "/a\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_who_stands_still_does_not_keep_it_from_a_second_request_to_end)
+{
+  running_watch stat(stat_command({"-e", "create", path}));
+  for (int i = 0; i < 4000; ++i) // of more rows than a pipe holds
+  {
+    directory.write("a name that is not very short, so that they are many bytes " +
+                    std::to_string(i));
+  }
+  stat.signal(SIGUSR1);
+  siginfo_t ended{};
+  while (ended.si_pid == 0)
+  {
+    stat.signal(SIGTERM);
+    BOOST_REQUIRE(
+        ::waitid(P_PID, static_cast<id_t>(stat.pid()), &ended, WEXITED | WNOHANG | WNOWAIT) == 0);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(it_counts_by_process, *boost::unit_test::precondition(test::is_privileged))

@@ -55,6 +55,29 @@ BOOST_AUTO_TEST_CASE(a_request_to_terminate_ends_it_well)
   BOOST_TEST(trace.read_all(test::child::err) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_terminal_that_is_closed_ends_it_well)
+{
+  test::running_trace trace({path, "--linger", "1h"});
+  directory.write("file");
+  trace.signal(SIGHUP);
+
+  const auto told = trace.read_all(test::child::out);
+  BOOST_TEST(told.find(path + "/file") != std::string::npos, told);
+  BOOST_TEST(trace.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_to_ignore_that_a_terminal_is_closed_goes_on)
+{
+  test::running_trace trace(
+      {"sh", "-c", "trap '' HUP; exec \"$0\" trace --verbose \"$1\"", FANIO_TOOL, path},
+      test::user::same);
+  trace.signal(SIGHUP);
+  directory.write("file");
+  static_cast<void>(trace.line_with("/file"));
+  trace.signal(SIGINT);
+  BOOST_TEST(trace.wait() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_closed_pipe_ends_it_without_an_event)
 {
   test::running_trace trace({path});

@@ -6,11 +6,13 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -171,6 +173,27 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error)
   BOOST_TEST(watch.wait() == 1);
   BOOST_TEST(watch.read_all(test::child::err) ==
              "fanio watch: /dev/full: No space left on device\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_who_is_slow_gets_all)
+{
+  constexpr int count = 3000; // more than a pipe holds
+  running_watch watch(watch_command({"-m", "--linger", "1h", "-e", "create", path}));
+  for (int i = 0; i < count; ++i)
+  {
+    directory.write("some name that is not very short " + std::to_string(i));
+  }
+  watch.signal(SIGINT);
+  int lines = 0;
+  for (; lines < count && !watch.read_line(test::child::out).empty(); ++lines)
+  {
+    if (lines % 50 == 0) // so slow that it takes longer than one who stands still is waited for
+    {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  }
+  BOOST_TEST(lines == count);
+  BOOST_TEST(watch.wait() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_who_stands_still_does_not_keep_it)
