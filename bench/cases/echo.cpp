@@ -321,7 +321,15 @@ struct echo_rows
   void add(const echo_result& r)
   {
     rate.values.push_back(per_second(r.echoes, r.time));
-    p99.values.push_back(r.p99 / 1000);
+    if (r.echoes == 0)
+    {
+      p99.values.push_back(static_cast<double>(r.time.count()) / 1000);
+      p99.doubts.emplace_back("no echo came in the time of a round: they waited as long, or longer");
+    }
+    else
+    {
+      p99.values.push_back(r.p99 / 1000);
+    }
     if (r.wrong != 0)
     {
       rate.doubts.push_back(std::to_string(r.wrong) + " echoes were not what was sent");

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
-#include <cstring>
 #include <limits>
 #include <stdexcept>
 #include <string_view>
@@ -36,7 +37,7 @@ public:
     {
       char* const p = new char[bytes.size()];
       bytes.copy(p, bytes.size());
-      std::memcpy(next.data(), &p, sizeof(p));
+      std::ranges::copy(std::bit_cast<pointer_bytes>(p), next.begin());
     }
     else
     {
@@ -67,11 +68,13 @@ public:
   [[nodiscard]] std::size_t allocated() const noexcept { return size_ > Inline ? size_ : 0; }
 
 private:
+  using pointer_bytes = std::array<char, sizeof(char*)>;
+
   [[nodiscard]] char* pointer() const noexcept
   {
-    char* p = nullptr;
-    std::memcpy(&p, storage_.data(), sizeof(p));
-    return p;
+    pointer_bytes p;
+    std::copy_n(storage_.begin(), p.size(), p.begin());
+    return std::bit_cast<char*>(p);
   }
 
   std::array<char, Inline> storage_{};

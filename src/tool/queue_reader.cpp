@@ -13,8 +13,8 @@ asio::awaitable<std::tuple<error_code, event_range>> queue_reader::read()
 {
   if (!rest_)
   {
-    auto result = co_await group_.async_read_events(buffer_, options_,
-                                                    asio::as_tuple(asio::use_awaitable));
+    auto result =
+        co_await group_.async_read_events(buffer_, options_, asio::as_tuple(asio::use_awaitable));
     if (std::get<0>(result) != asio::error::operation_aborted || !rest_)
     {
       co_return result;
