@@ -324,7 +324,8 @@ struct echo_rows
     if (r.echoes == 0)
     {
       p99.values.push_back(static_cast<double>(r.time.count()) / 1000);
-      p99.doubts.emplace_back("no echo came in the time of a round: they waited as long, or longer");
+      p99.doubts.emplace_back(
+          "no echo came in the time of a round: they waited as long, or longer");
     }
     else
     {

@@ -18,7 +18,7 @@ namespace fanio::tool {
 namespace {
 
 /// What is read is merged no more with what comes.
-constexpr std::size_t buffer_bytes = std::size_t{256} * 1024;
+constexpr std::size_t bytes_of_a_read = std::size_t{256} * 1024;
 
 } // namespace
 
@@ -26,7 +26,7 @@ watch_loop::watch_loop(const watch_scope& scope, std::string destination, watch_
     : has_processes_(scope.processes),
       destination_(std::move(destination)),
       tree_(context_.get_executor(), scope, std::move(news)),
-      reader_(tree_.group(), buffer_bytes, {.linger = scope.linger})
+      reader_(tree_.group(), bytes_of_a_read, {.linger = scope.linger})
 {
   add_ending_signals(signals_);
   if (const int fd = ::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC); fd >= 0)
